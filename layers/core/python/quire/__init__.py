@@ -1,0 +1,1 @@
+"""Quire: an archive for enterprise chat that proves what it did."""

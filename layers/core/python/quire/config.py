@@ -1,0 +1,58 @@
+"""``Settings``: the sole reader of the environment, read on first use."""
+
+import os
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """What the deployment tells a function; each function is given only the variables it needs.
+
+    Reading an attribute whose variable the function was not given fails by name: a wiring fault, found at once.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    stage: str = Field(alias="QUIRE_STAGE")
+    control_table: str = Field(default="", alias="QUIRE_CONTROL_TABLE")
+    ledger_table: str = Field(default="", alias="QUIRE_LEDGER_TABLE")
+    events_table: str = Field(default="", alias="QUIRE_EVENTS_TABLE")
+    keys_table: str = Field(default="", alias="QUIRE_KEYS_TABLE")
+    audit_table: str = Field(default="", alias="QUIRE_AUDIT_TABLE")
+    journal_bucket: str = Field(default="", alias="QUIRE_JOURNAL_BUCKET")
+    archive_bucket: str = Field(default="", alias="QUIRE_ARCHIVE_BUCKET")
+    capture_stream: str = Field(default="", alias="QUIRE_CAPTURE_STREAM")
+    segment_queue_url: str = Field(default="", alias="QUIRE_SEGMENT_QUEUE_URL")
+    search_endpoint: str = Field(default="", alias="QUIRE_SEARCH_ENDPOINT")
+    search_signed: bool = Field(default=True, alias="QUIRE_SEARCH_SIGNED")
+    """Whether requests to the search endpoint are signed (service ``aoss``)."""
+    tenant_role_arn: str = Field(default="", alias="QUIRE_TENANT_ROLE_ARN")
+    journal_lock_mode: str = Field(default="GOVERNANCE", alias="QUIRE_JOURNAL_LOCK_MODE")
+    journal_lock_days: int = Field(default=30, alias="QUIRE_JOURNAL_LOCK_DAYS")
+    event_ttl_days: int = Field(default=90, alias="QUIRE_EVENT_TTL_DAYS")
+    user_pool_id: str = Field(default="", alias="QUIRE_USER_POOL_ID")
+    client_ids: str = Field(default="", alias="QUIRE_CLIENT_IDS")
+    """Comma-separated app clients whose access tokens are taken."""
+    api_scope: str = Field(default="quire/api", alias="QUIRE_API_SCOPE")
+    secret_prefix: str = Field(default="", alias="QUIRE_SECRET_PREFIX")
+    data_key_arn: str = Field(default="", alias="QUIRE_DATA_KEY_ARN")
+    region: str = Field(default="us-east-1", alias="AWS_REGION")
+    console_origin: str = Field(default="", alias="QUIRE_CONSOLE_ORIGIN")
+
+    def need(self, name: str) -> str:
+        """The named setting.
+
+        Raises:
+            LookupError: the deployment gave this function no such variable.
+        """
+        value = str(getattr(self, name))
+        if not value:
+            raise LookupError(f"{type(self).model_fields[name].alias} is not set for this function")
+        return value
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.model_validate(dict(os.environ))

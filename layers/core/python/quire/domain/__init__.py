@@ -1,0 +1,1 @@
+"""What every room speaks of: events, ids, message state, time, errors. Pure values, no I/O."""

@@ -1,0 +1,298 @@
+"""The state of a message: a pure fold of its events whose result does not depend on their order of arrival."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from quire.domain.events import (
+    Actor,
+    AttachmentFact,
+    ChannelRef,
+    Content,
+    Event,
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    Native,
+    Reaction,
+)
+from quire.domain.ids import ChannelId, ConnectionId, MessageId, SubjectId, TenantId
+from quire.domain.time import nanoseconds
+
+
+class Version(BaseModel):
+    """What a message said from ``at`` on. ``at`` is absent for a text we only know was there before an edit."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    content: Content
+    at: str | None = None
+    by: Actor | None = None
+
+
+class ReactionState(BaseModel):
+    """An emoji and who set it; ``removed_at`` once it was taken back."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    emoji: str
+    actor: Actor
+    added_at: str | None = None
+    removed_at: str | None = None
+
+
+class AttachmentState(BaseModel):
+    """How the bytes of an attachment fared."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    attachment_id: str
+    status: str
+    sha256: str | None = None
+    size: int | None = None
+    content_type: str | None = None
+    storage_key: str | None = None
+    reason: str | None = None
+
+
+class MessageState(BaseModel):
+    """A message as it stands after its events. ``versions`` are all its texts, oldest first; the last is current."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    message_id: MessageId
+    tenant_id: TenantId
+    connection_id: ConnectionId
+    platform: str
+    workspace_id: str
+    channel_id: ChannelId | None
+    channel: ChannelRef
+    native: Native
+    thread_id: MessageId | None = None
+    parent_message_id: MessageId | None = None
+    subject_id: SubjectId | None = None  # the sender, absent while no event told who it was
+    sender: Actor | None = None
+    sent_at: str
+    system: str | None = None
+    broadcast: bool = False
+    versions: tuple[Version, ...] = ()
+    edited_at: str | None = None
+    deleted_at: str | None = None
+    deleted_by: Actor | None = None
+    reactions: tuple[ReactionState, ...] = ()
+    attachments: tuple[AttachmentState, ...] = ()
+    revision: int  # the number of events folded: it only grows
+    event_ids: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> Content | None:
+        """What it says now, or said last; ``None`` while only a deletion or a reaction is known."""
+        return self.versions[-1].content if self.versions else None
+
+
+class _Order(NamedTuple):
+    at: int
+    event_id: str
+
+
+def message_state(events: Iterable[Event]) -> MessageState | None:
+    """Fold the events of one message; duplicates count once. ``None`` when no event is about a message.
+
+    A deletion before its creation, an edit before its creation, two edits out of order all come right, because events
+    are first put in the order (occurred_at, event_id).
+    """
+    unique = {event.event_id: event for event in events if event.message_id is not None}
+    ordered = sorted(unique.values(), key=_order)
+    if not ordered:
+        return None
+    reference = _reference(ordered)
+    body = reference.body
+    assert isinstance(body, MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact)  # noqa: S101
+    wrote = _author_event(ordered)
+    versions, edited_at = _versions(ordered)
+    deleted = _deletion(ordered)
+    first_told = next((b.sent_at for b in (_about(e) for e in ordered) if b is not None and b.sent_at), None)
+    return MessageState(
+        message_id=_message_id(reference),
+        tenant_id=reference.tenant_id,
+        connection_id=reference.connection_id,
+        platform=reference.platform,
+        workspace_id=reference.workspace_id,
+        channel_id=reference.channel_id,
+        channel=_channel(ordered, body.channel),
+        native=body.native,
+        thread_id=next((e.thread_id for e in ordered if e.thread_id), None),
+        parent_message_id=next((e.parent_message_id for e in ordered if e.parent_message_id), None),
+        subject_id=wrote.subject_id if wrote else None,
+        sender=_sender(ordered),
+        sent_at=first_told or reference.occurred_at,
+        system=next((b.system for b in _texts(ordered) if b.system), None),
+        broadcast=any(b.broadcast for b in _texts(ordered)),
+        versions=versions,
+        edited_at=edited_at,
+        deleted_at=deleted.occurred_at if deleted else None,
+        deleted_by=deleted.body.deleted_by if deleted and isinstance(deleted.body, MessageDeleted) else None,
+        reactions=_reactions(ordered),
+        attachments=_attachments(ordered),
+        revision=len(ordered),
+        event_ids=tuple(sorted(unique)),
+    )
+
+
+def _order(event: Event) -> _Order:
+    return _Order(nanoseconds(event.occurred_at), event.event_id)
+
+
+def _message_id(event: Event) -> MessageId:
+    if event.message_id is None:
+        raise ValueError("an event about no message cannot be folded into one")
+    return event.message_id
+
+
+def _about(
+    event: Event,
+) -> MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact | None:
+    body = event.body
+    if isinstance(body, MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact):
+        return body
+    return None
+
+
+def _texts(ordered: list[Event]) -> list[MessageCreated | MessageEdited]:
+    return [e.body for e in ordered if isinstance(e.body, MessageCreated | MessageEdited)]
+
+
+def _reference(ordered: list[Event]) -> Event:
+    """The event that knows most about the message: its creation, else an edit, else whatever came first."""
+    for wanted in (MessageCreated, MessageEdited, MessageDeleted):
+        for event in ordered:
+            if isinstance(event.body, wanted):
+                return event
+    return ordered[0]
+
+
+def _author_event(ordered: list[Event]) -> Event | None:
+    """An event whose subject is the message's author: its creation, else an edit by the author's own hand."""
+    created = next((e for e in ordered if isinstance(e.body, MessageCreated)), None)
+    if created is not None:
+        return created
+    for event in ordered:
+        body = event.body
+        if not isinstance(body, MessageEdited) or body.sender is None:
+            continue
+        if body.edited_by is None or body.edited_by.id == body.sender.id:
+            return event
+    return None
+
+
+def _sender(ordered: list[Event]) -> Actor | None:
+    """The sender as the creation tells; else as an edit or a deletion does."""
+    for wanted in (MessageCreated, MessageEdited, MessageDeleted):
+        for event in ordered:
+            if isinstance(event.body, wanted) and event.body.sender:
+                return event.body.sender
+    return None
+
+
+def _channel(ordered: list[Event], fallback: ChannelRef) -> ChannelRef:
+    """Each property of the conversation as the latest event that tells it."""
+    told = [body.channel for body in (_about(e) for e in ordered) if body is not None]
+    latest = list(reversed(told))
+    return ChannelRef(
+        id=fallback.id,
+        name=next((c.name for c in latest if c.name), None),
+        type=next((c.type for c in latest if c.type), None),
+        external=next((c.external for c in latest if c.external is not None), None),
+    )
+
+
+def _versions(ordered: list[Event]) -> tuple[tuple[Version, ...], str | None]:
+    """All texts, oldest first, and when a person last edited.
+
+    A change that is not a person's (a link preview) replaces what is shown without making a new version. A text that
+    only an edit or deletion remembers comes in front of it, unless we hold it already.
+    """
+    versions: list[Version] = []
+    edited_at: str | None = None
+    for event in ordered:
+        body = event.body
+        if isinstance(body, MessageCreated):
+            versions.append(Version(content=body.content, at=event.occurred_at, by=body.sender))
+        elif isinstance(body, MessageEdited):
+            _remember(versions, body.previous, body.sender)
+            if body.cause == "user" or not versions:
+                versions.append(Version(content=body.content, at=event.occurred_at, by=body.edited_by or body.sender))
+            else:
+                versions[-1] = versions[-1].model_copy(update={"content": body.content})
+            if body.cause == "user":
+                edited_at = event.occurred_at
+        elif isinstance(body, MessageDeleted):
+            _remember(versions, body.previous, body.sender)
+    return tuple(versions), edited_at
+
+
+def _remember(versions: list[Version], previous: Content | None, by: Actor | None) -> None:
+    if previous is None:
+        return
+    if not versions or versions[-1].content.text != previous.text:
+        versions.append(Version(content=previous, at=None, by=by))
+
+
+def _deletion(ordered: list[Event]) -> Event | None:
+    """The deletion in force: none when the message was written again (undeleted) after the last one."""
+    deleted: Event | None = None
+    for event in ordered:
+        if isinstance(event.body, MessageDeleted):
+            deleted = event
+        elif isinstance(event.body, MessageEdited) and event.body.cause == "platform":
+            deleted = None
+    return deleted
+
+
+def _reactions(ordered: list[Event]) -> tuple[ReactionState, ...]:
+    standing: dict[tuple[str, str], ReactionState] = {}
+    past: list[ReactionState] = []
+    for event in ordered:
+        body = event.body
+        if not isinstance(body, Reaction):
+            continue
+        key = (body.actor.id, body.emoji)
+        current = standing.get(key)
+        if event.kind == "reaction.added":
+            if current is None or (current.added_at is None and body.timed):
+                standing[key] = ReactionState(
+                    emoji=body.emoji, actor=body.actor, added_at=event.occurred_at if body.timed else None
+                )
+        else:
+            gone = standing.pop(key, ReactionState(emoji=body.emoji, actor=body.actor))
+            past.append(gone.model_copy(update={"removed_at": event.occurred_at}))
+    return tuple(
+        sorted(
+            [*past, *standing.values()],
+            key=lambda r: (r.added_at or "", r.emoji, r.actor.id, r.removed_at or ""),
+        )
+    )
+
+
+def _attachments(ordered: list[Event]) -> tuple[AttachmentState, ...]:
+    """The last word on each file; captured bytes are not forgotten by a later failure."""
+    states: dict[str, AttachmentState] = {}
+    for event in ordered:
+        body = event.body
+        if not isinstance(body, AttachmentFact):
+            continue
+        captured = event.kind == "attachment.captured"
+        known = states.get(body.attachment_id)
+        if known is not None and known.status == "captured" and not captured:
+            continue
+        states[body.attachment_id] = AttachmentState(
+            attachment_id=body.attachment_id,
+            status="captured" if captured else "failed",
+            sha256=body.sha256,
+            size=body.size,
+            content_type=body.content_type,
+            storage_key=body.storage_key,
+            reason=body.reason,
+        )
+    return tuple(states[key] for key in sorted(states))
