@@ -63,7 +63,10 @@ class Pointer(BaseModel):
 
 
 class DeliveryHeader(BaseModel):
-    """What travels in front of the body. ``workspace_id`` is the connection's own, where configured."""
+    """What travels in front of the body. ``workspace_id`` is the connection's own, where configured.
+
+    ``opened_at`` is where ``opened`` lies (a JSON object of the same shape) when even the header would be too large.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -80,6 +83,7 @@ class DeliveryHeader(BaseModel):
     context: Mapping[str, str] = {}
     opened: Mapping[str, str] = {}
     body_at: Pointer | None = None
+    opened_at: Pointer | None = None
 
 
 class Delivery(BaseModel):

@@ -11,6 +11,7 @@
     │   └── TooManyError           beyond a published rate                           429
     ├── CorruptError               stored bytes contradict themselves; quarantined, alarmed
     └── UnavailableError           something we depend on did not answer; retried    503
+        └── DeniedError            our own credentials were refused: wiring, or a tenant's boundary at work
 
 ``detail`` is safe to show: it never holds a secret, a token, or why one did not match.
 """
@@ -93,3 +94,7 @@ class UnavailableError(QuireError):
 
     slug = "unavailable"
     status = 503
+
+
+class DeniedError(UnavailableError):
+    """Our own credentials were refused: retried like an outage; where they are a tenant's, its boundary held."""

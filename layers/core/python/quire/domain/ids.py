@@ -18,6 +18,7 @@ SubjectId = NewType("SubjectId", str)
 SegmentId = NewType("SegmentId", str)
 
 _TENANT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_CONNECTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?\Z")
 
 
 def derive(purpose: str, *parts: str) -> str:
@@ -59,3 +60,8 @@ def event_id(about: str, kind: str, discriminator: str) -> EventId:
 def is_tenant_id(text: str) -> bool:
     """Whether ``text`` may name a tenant: it stands in S3 keys, index names and IAM policies."""
     return _TENANT.match(text) is not None
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether ``text`` may name a connection: it stands in webhook addresses, secret names and table keys."""
+    return _CONNECTION.match(text) is not None

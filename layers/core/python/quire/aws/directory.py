@@ -1,0 +1,222 @@
+"""Table ``control``: who and what a tenant's messages name, projected from events as they come, in any order.
+
+Each property is kept with the time it was told and changes only for a later one, so that the entry is the same
+whatever the order of arrival; ties go to the greater text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from quire.aws.errors import translated
+from quire.aws.layout import CHANNELS, USERS, channel_sort, tenant_partition, user_sort
+from quire.domain.ids import ChannelId, SubjectId, TenantId
+from quire.domain.time import sort_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_BATCH = 100
+
+
+@dataclass(frozen=True)
+class ChannelEntry:
+    """A conversation. Seen in an event it tells of one moment: ``first_seen_at`` and ``last_message_at`` are then
+    that event's time (the latter only where the event is a message). Times are nine-digit sort keys when read back.
+    """
+
+    channel_id: ChannelId
+    platform: str
+    platform_id: str
+    workspace_id: str
+    first_seen_at: str
+    last_message_at: str | None = None
+    name: str | None = None
+    type: str | None = None
+    external: bool | None = None
+
+
+@dataclass(frozen=True)
+class UserEntry:
+    """A platform user; ``seen_at`` is when the properties were told."""
+
+    subject_id: SubjectId
+    platform: str
+    platform_id: str
+    workspace_id: str
+    seen_at: str
+    name: str | None = None
+    email: str | None = None
+    type: str | None = None
+
+
+class Directory:
+    """Channels and users of a tenant."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def note_channel(self, tenant: TenantId, seen: ChannelEntry) -> None:
+        """Take in what an event tells of a conversation. One read; a write for each property that is news."""
+        at = sort_key(seen.first_seen_at)
+        key = _key(tenant, channel_sort(seen.channel_id))
+        known = self._get(key)
+        fixed = {"channel_id": seen.channel_id, "platform": seen.platform, "platform_id": seen.platform_id}
+        fixed["workspace_id"] = seen.workspace_id
+        told = {"name": seen.name, "type": seen.type, "external": _flag(seen.external)}
+        self._note_told(key, known, fixed, told, at)
+        self._note_bound(key, known, "first_seen_at", at, "<")
+        if seen.last_message_at is not None:
+            self._note_bound(key, known, "last_message_at", sort_key(seen.last_message_at), ">")
+
+    def note_user(self, tenant: TenantId, seen: UserEntry) -> None:
+        """Take in what an event tells of a person. One read; a write for each property that is news."""
+        at = sort_key(seen.seen_at)
+        key = _key(tenant, user_sort(seen.subject_id))
+        known = self._get(key)
+        fixed = {"subject_id": seen.subject_id, "platform": seen.platform, "platform_id": seen.platform_id}
+        fixed["workspace_id"] = seen.workspace_id
+        self._note_told(key, known, fixed, {"name": seen.name, "email": seen.email, "type": seen.type}, at)
+        self._note_bound(key, known, "seen_at", at, ">")
+
+    def channels(self, tenant: TenantId, *, limit: int, after: ChannelId | None = None) -> list[ChannelEntry]:
+        """At most ``limit`` conversations in order of id, those after ``after``."""
+        return [_channel(item) for item in self._list(tenant, CHANNELS, after, limit)]
+
+    def users(self, tenant: TenantId, *, limit: int, after: SubjectId | None = None) -> list[UserEntry]:
+        """At most ``limit`` people in order of id, those after ``after``."""
+        return [_user(item) for item in self._list(tenant, USERS, after, limit)]
+
+    def channel(self, tenant: TenantId, channel: ChannelId) -> ChannelEntry | None:
+        """One conversation, if it was ever seen."""
+        item = self._get(_key(tenant, channel_sort(channel)))
+        return _channel(item) if item else None
+
+    def users_by_id(self, tenant: TenantId, subjects: Sequence[SubjectId]) -> dict[SubjectId, UserEntry]:
+        """Those of ``subjects`` that were ever seen."""
+        wanted = sorted(set(subjects))
+        found: dict[SubjectId, UserEntry] = {}
+        for start in range(0, len(wanted), _BATCH):
+            keys: list[Any] = [_key(tenant, user_sort(subject)) for subject in wanted[start : start + _BATCH]]
+            while keys:
+                with translated("dynamodb BatchGetItem"):
+                    answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
+                for item in answer["Responses"].get(self._table, []):
+                    user = _user(item)
+                    found[user.subject_id] = user
+                left = answer["UnprocessedKeys"].get(self._table)
+                keys = list(left["Keys"]) if left else []
+        return found
+
+    def _note_told(
+        self,
+        key: dict[str, Any],
+        known: Mapping[str, Any],
+        fixed: Mapping[str, str],
+        told: Mapping[str, str | None],
+        at: str,
+    ) -> None:
+        """Write each told property unless a later (or, at the same time, greater) one is known."""
+        news = {
+            name: value
+            for name, value in told.items()
+            if value is not None and (_text(known, f"{name}_at"), _text(known, name)) < (at, value)
+        }
+        if not known:
+            self._update(key, "attribute_not_exists(pk)", fixed, {})
+        for name, value in news.items():
+            self._update(
+                key,
+                "attribute_not_exists(#1) OR #1 < :1 OR (#1 = :1 AND #0 < :0)",
+                {name: value, f"{name}_at": at},
+                {"#0": name, "#1": f"{name}_at"},
+            )
+
+    def _note_bound(self, key: dict[str, Any], known: Mapping[str, Any], name: str, at: str, better: str) -> None:
+        """Keep the least (``<``) or the greatest (``>``) time."""
+        current = _text(known, name)
+        if not current or (at < current if better == "<" else at > current):
+            self._update(key, f"attribute_not_exists(#0) OR :0 {better} #0", {name: at}, {"#0": name})
+
+    def _update(self, key: dict[str, Any], condition: str, values: Mapping[str, str], used: Mapping[str, str]) -> None:
+        """Set ``values`` (numbered from 0, names ``#n``, values ``:n``) if ``condition`` holds; else it is no news."""
+        names = {f"#{n}": name for n, name in enumerate(values)}
+        assert used.items() <= names.items()  # noqa: S101
+        with translated("dynamodb UpdateItem"):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=key,
+                    UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(values))),
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues={f":{n}": {"S": value} for n, value in enumerate(values.values())},
+                )
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return
+
+    def _get(self, key: dict[str, Any]) -> Mapping[str, Any]:
+        with translated("dynamodb GetItem"):
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item", {})
+
+    def _list(self, tenant: TenantId, prefix: str, after: str | None, limit: int) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        start: dict[str, Any] = {} if after is None else {"ExclusiveStartKey": _key(tenant, f"{prefix}{after}")}
+        while len(found) < limit:
+            with translated("dynamodb Query"):
+                page = self._client.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :p AND begins_with(sk, :s)",
+                    ExpressionAttributeValues={":p": {"S": tenant_partition(tenant)}, ":s": {"S": prefix}},
+                    Limit=limit - len(found),
+                    **start,
+                )
+            found.extend(page["Items"])
+            if "LastEvaluatedKey" not in page:
+                break
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return found
+
+
+def _key(tenant: TenantId, sort: str) -> dict[str, Any]:
+    return {"pk": {"S": tenant_partition(tenant)}, "sk": {"S": sort}}
+
+
+def _text(item: Mapping[str, Any], name: str) -> str:
+    return str(item[name]["S"]) if name in item else ""
+
+
+def _flag(value: bool | None) -> str | None:
+    return None if value is None else ("yes" if value else "no")
+
+
+def _channel(item: Mapping[str, Any]) -> ChannelEntry:
+    external = _text(item, "external")
+    return ChannelEntry(
+        channel_id=ChannelId(_text(item, "channel_id")),
+        platform=_text(item, "platform"),
+        platform_id=_text(item, "platform_id"),
+        workspace_id=_text(item, "workspace_id"),
+        first_seen_at=_text(item, "first_seen_at"),
+        last_message_at=_text(item, "last_message_at") or None,
+        name=_text(item, "name") or None,
+        type=_text(item, "type") or None,
+        external=external == "yes" if external else None,
+    )
+
+
+def _user(item: Mapping[str, Any]) -> UserEntry:
+    return UserEntry(
+        subject_id=SubjectId(_text(item, "subject_id")),
+        platform=_text(item, "platform"),
+        platform_id=_text(item, "platform_id"),
+        workspace_id=_text(item, "workspace_id"),
+        seen_at=_text(item, "seen_at"),
+        name=_text(item, "name") or None,
+        email=_text(item, "email") or None,
+        type=_text(item, "type") or None,
+    )

@@ -1,0 +1,114 @@
+"""Where things lie: every table key, object key, partition key and secret name, each built from a tenant's id.
+
+A tenant id holds neither ``#`` nor ``/`` (:func:`quire.domain.ids.is_tenant_id`), so whatever follows it can never
+reach into another tenant's part. No store builds a key by itself.
+"""
+
+from datetime import UTC, datetime
+
+from quire.domain.errors import MalformedError
+from quire.domain.ids import ChannelId, ConnectionId, SubjectId, TenantId, is_connection_id, is_tenant_id
+
+TENANT = "TENANT"
+ROUTE = "ROUTE"
+PRINCIPAL = "PRINCIPAL"
+CONNECTIONS = "CONNECTION#"
+CHANNELS = "CHANNEL#"
+USERS = "USER#"
+
+
+def _checked(tenant: TenantId) -> TenantId:
+    if not is_tenant_id(tenant):
+        raise MalformedError("not a tenant id")
+    return tenant
+
+
+def tenant_partition(tenant: TenantId) -> str:
+    """Partition of a tenant's items in ``control``."""
+    return f"T#{_checked(tenant)}"
+
+
+def connection_sort(connection: ConnectionId) -> str:
+    """Sort key of a connection in its tenant's partition."""
+    return f"{CONNECTIONS}{_connection(connection)}"
+
+
+def route_partition(connection: ConnectionId) -> str:
+    """Partition of the item that tells whose a connection is, before a tenant is known."""
+    return f"CONNECTION#{_connection(connection)}"
+
+
+def principal_partition(subject: str) -> str:
+    """Partition of a signed-in person (the identity provider's ``sub``)."""
+    return f"PRINCIPAL#{subject}"
+
+
+def channel_sort(channel: ChannelId) -> str:
+    """Sort key of a conversation's directory entry."""
+    return f"{CHANNELS}{channel}"
+
+
+def user_sort(subject: SubjectId) -> str:
+    """Sort key of a person's directory entry."""
+    return f"{USERS}{subject}"
+
+
+def message_partition(tenant: TenantId, about: str) -> str:
+    """Partition of all events about a message (or, where there is none, of the one event)."""
+    return f"T#{_checked(tenant)}#M#{about}"
+
+
+def event_sort(event: str) -> str:
+    """Sort key of one event's row."""
+    return f"E#{event}"
+
+
+def timeline_partition(tenant: TenantId, channel: ChannelId) -> str:
+    """Hash key of the index ``timeline``."""
+    return f"{_checked(tenant)}#{channel}"
+
+
+def stream_partition(tenant: TenantId) -> str:
+    """Partition key on the capture stream: one bucket a tenant, so that a tenant lies on few shards."""
+    return f"{_checked(tenant)}#0"
+
+
+def journal_prefix(tenant: TenantId) -> str:
+    """Prefix of a tenant's journal segments."""
+    return f"t/{_checked(tenant)}/journal/"
+
+
+def segment_key(tenant: TenantId, hour: datetime, shard: str, first: str, last: str) -> str:
+    """Key of the journal segment of stream records ``first`` to ``last`` of ``shard``; ``hour`` is aware."""
+    return f"{journal_prefix(tenant)}{hour.astimezone(UTC):%Y/%m/%d/%H}/{shard}-{first}-{last}.qrs"
+
+
+def deliveries_prefix(tenant: TenantId) -> str:
+    """Prefix of a tenant's deliveries that were too large for the stream."""
+    return f"t/{_checked(tenant)}/deliveries/"
+
+
+def delivery_key(tenant: TenantId, day: datetime, sha256: str, suffix: str = "") -> str:
+    """Key of a delivery too large for the stream."""
+    return f"{deliveries_prefix(tenant)}{day.astimezone(UTC):%Y/%m/%d}/{sha256}{suffix}"
+
+
+def quarantine_prefix(tenant: TenantId | None) -> str:
+    """Prefix of records that could not be archived; without a tenant where the record does not tell one."""
+    return "quarantine/" if tenant is None else f"t/{_checked(tenant)}/quarantine/"
+
+
+def quarantine_key(tenant: TenantId | None, day: datetime, shard: str, sequence: str) -> str:
+    """Key of a quarantined record without its ending (``.json`` why, ``.bin`` the record's bytes)."""
+    return f"{quarantine_prefix(tenant)}{day.astimezone(UTC):%Y/%m/%d}/{shard}-{sequence}"
+
+
+def secret_name(stage: str, tenant: TenantId, connection: ConnectionId) -> str:
+    """Name of a connection's secret."""
+    return f"quire/{stage}/t/{_checked(tenant)}/connections/{_connection(connection)}"
+
+
+def _connection(connection: ConnectionId) -> ConnectionId:
+    if not is_connection_id(connection):
+        raise MalformedError("not a connection id")
+    return connection

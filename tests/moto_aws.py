@@ -1,0 +1,121 @@
+"""The stores' AWS, in memory: buckets, tables, stream and queue as the stacks make them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from moto import mock_aws
+
+from quire.aws.control import Control
+from quire.aws.directory import Directory
+from quire.aws.event_rows import EventRows
+from quire.aws.journal import Journal, Lock
+from quire.aws.notices import SegmentNotices
+from quire.aws.secrets import Secrets
+from quire.aws.sessions import Aws
+from quire.aws.stream import CaptureStream
+
+NOW = datetime(2026, 3, 2, 9, 14, 5, tzinfo=UTC)
+BUCKET = "journal"
+
+
+class Clock:
+    """Monotonic seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Stack:
+    """The typed stores over one mocked account."""
+
+    aws: Aws
+    clock: Clock
+    control: Control
+    directory: Directory
+    rows: EventRows
+    journal: Journal
+    stream: CaptureStream
+    notices: SegmentNotices
+    secrets: Secrets
+    queue_url: str
+
+    def sent(self) -> list[str]:
+        """Bodies of the notices sent since the last look."""
+        answer = self.aws.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10, VisibilityTimeout=3600)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+    def records(self) -> list[bytes]:
+        """All records on the stream."""
+        shard = self.aws.kinesis.list_shards(StreamName="capture")["Shards"][0]["ShardId"]
+        start = self.aws.kinesis.get_shard_iterator(
+            StreamName="capture", ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )
+        answer = self.aws.kinesis.get_records(ShardIterator=start["ShardIterator"])
+        return [record["Data"] for record in answer["Records"]]
+
+
+@contextmanager
+def stack() -> Iterator[Stack]:
+    """A fresh account with everything in place."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            patch.setenv(name, "testing")
+        for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        aws = Aws("us-east-1")
+        _make_tables(aws)
+        aws.s3.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+        aws.kinesis.create_stream(StreamName="capture", ShardCount=1)
+        queue_url = aws.sqs.create_queue(QueueName="segments")["QueueUrl"]
+        clock = Clock()
+        yield Stack(
+            aws=aws,
+            clock=clock,
+            control=Control(aws.dynamodb, "control"),
+            directory=Directory(aws.dynamodb, "control"),
+            rows=EventRows(aws.dynamodb, "events"),
+            journal=Journal(aws.s3, BUCKET, Lock("GOVERNANCE", 30)),
+            stream=CaptureStream(aws.kinesis, "capture"),
+            notices=SegmentNotices(aws.sqs, queue_url),
+            secrets=Secrets(aws.secrets, "test", clock),
+            queue_url=queue_url,
+        )
+
+
+def _make_tables(aws: Aws) -> None:
+    keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    strings = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
+    aws.dynamodb.create_table(
+        TableName="control",
+        KeySchema=keys,  # type: ignore[arg-type]
+        AttributeDefinitions=strings,  # type: ignore[arg-type]
+        BillingMode="PAY_PER_REQUEST",
+    )
+    aws.dynamodb.create_table(
+        TableName="events",
+        KeySchema=keys,  # type: ignore[arg-type]
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": "channel", "AttributeType": "S"},
+            {"AttributeName": "at", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "timeline",
+                "KeySchema": [
+                    {"AttributeName": "channel", "KeyType": "HASH"},
+                    {"AttributeName": "at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
