@@ -82,6 +82,12 @@ def read_package(path: Path = COORDINATES) -> Package:
     )
 
 
+def is_complete(package: Package, base: Path) -> bool:
+    """Whether the server was put together below ``base`` before."""
+    modules = base / f"opensearch-{package.version}" / "modules"
+    return all((modules / module.name).is_dir() for module in package.modules)
+
+
 def ensure_server(package: Package, base: Path) -> Path:
     """The folder of the unpacked server below ``base``; fetched and put together when it is not there.
 
@@ -90,7 +96,7 @@ def ensure_server(package: Package, base: Path) -> Path:
         PackageError: a file did not come, or is not the one the coordinates name.
     """
     home = base / f"opensearch-{package.version}"
-    if (home / "modules" / package.modules[-1].name).exists():
+    if is_complete(package, base):
         return home
     preflight.need("mvn")
     base.mkdir(parents=True, exist_ok=True)

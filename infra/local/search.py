@@ -12,7 +12,7 @@ import osmem_server
 
 from infra.local import java, opensearch_package, processes
 from infra.local.processes import Record
-from infra.local.settings import Settings
+from infra.local.settings import ROOT, Settings
 
 NAME = "search"
 HEAP = "1g"
@@ -51,6 +51,11 @@ def answers(settings: Settings) -> bool:
     return health.is_success
 
 
+def opensearch_is_here() -> bool:
+    """Whether OpenSearch was fetched before, so that nothing has to come from Maven Central."""
+    return opensearch_package.is_complete(opensearch_package.read_package(), _base(_unprivileged_user()))
+
+
 def _start_osmem(settings: Settings) -> Record:
     return processes.start(
         settings,
@@ -66,7 +71,7 @@ def _start_osmem(settings: Settings) -> Record:
 def _start_opensearch(settings: Settings) -> Record:
     package = opensearch_package.read_package()
     user = _unprivileged_user()
-    home = opensearch_package.ensure_server(package, _base(settings, user))
+    home = opensearch_package.ensure_server(package, _base(user))
     java_home = _readable_java(java.find(package.java), home.parent, user)
     folder = home.parent / f"port-{settings.search_port}"
     _configure(settings, home, folder, java_home)
@@ -92,11 +97,10 @@ def _start_opensearch(settings: Settings) -> Record:
     )
 
 
-def _base(settings: Settings, user: int | None) -> Path:
+def _base(user: int | None) -> Path:
     """Where the unpacked server and its data lie: a place that its user can reach."""
-    preferred = settings.shared / "opensearch"
-    if user is None or all(parent.stat().st_mode & 0o001 for parent in settings.shared.resolve().parents):
-        return preferred
+    if user is None or all(parent.stat().st_mode & 0o001 for parent in ROOT.parents):
+        return ROOT / ".local" / "opensearch"
     return Path("/var/tmp/quire-opensearch")  # noqa: S108 - root's checkout is closed to the user it runs as
 
 

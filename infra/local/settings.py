@@ -34,8 +34,6 @@ class Settings:
     search_port: int
     state: Path
     engine: str
-    shared: Path = ROOT / ".local"
-    """What every local stack of this checkout may share: downloads and build stamps, no state."""
 
     @property
     def endpoint(self) -> str:

@@ -1,0 +1,60 @@
+"""Programs that come from the system's packages: found, or installed where that is possible, and said either way."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.local import search
+from infra.local.preflight import DEBIAN_PACKAGE, PreflightError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def prepare(*, browser: bool, opensearch: bool) -> None:
+    """Have a browser and what OpenSearch is fetched with.
+
+    Raises:
+        PreflightError: something is missing and cannot be installed from here; names the package.
+    """
+    wanted = []
+    if browser and browser_path() is None:
+        wanted.append("chromium")
+    if opensearch and shutil.which("mvn") is None and not search.opensearch_is_here():
+        wanted.append("mvn")
+    if wanted:
+        install([DEBIAN_PACKAGE[tool] for tool in wanted])
+
+
+def browser_path() -> Path | None:
+    """The Chromium to drive; ``QUIRE_BROWSER`` names another one."""
+    named = os.environ.get("QUIRE_BROWSER")
+    found = named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    return Path(found) if found else None
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install Debian packages.
+
+    Raises:
+        PreflightError: this is no Debian, we are not root, or apt-get failed.
+    """
+    command = f"apt-get install {' '.join(packages)}"
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        raise PreflightError(f"missing: {', '.join(packages)}. On Debian or Ubuntu, as root: {command}")
+    sys.stdout.write(f"installing {', '.join(packages)} with apt-get\n")
+    sys.stdout.flush()
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+        done = subprocess.run(
+            ["apt-get", *arguments],
+            check=False,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise PreflightError(f"`apt-get {' '.join(arguments)}` failed:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,109 @@
+"""The deployment that a command speaks to: the local stack by its ``stack.json``, else a stage on AWS.
+
+On one machine ``.local/stack.json`` holds address, certificate and administrator's keys; on AWS boto3 finds the
+operator's own credentials as it always does.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STACK_FILE = Path(".local") / "stack.json"
+_PATIENCE = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
+
+
+class NoDeploymentError(Exception):
+    """There is nothing to speak to; the text says how to get there."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One stage of Quire and the identity to speak to it as. ``local`` is the stack file's content, if any."""
+
+    stage: str
+    session: boto3.Session
+    local: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this deployment."""
+        extra: dict[str, Any] = {}
+        if self.local:
+            extra = {"endpoint_url": self.local["aws_endpoint"], "verify": self.local["ca_bundle"]}
+        return self.session.client(service, config=_PATIENCE, **extra)  # type: ignore[call-overload]
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks of the stage, by output key.
+
+        Raises:
+            NoDeploymentError: no such stack is deployed.
+        """
+        found: dict[str, str] = {}
+        for stack in self._stacks():
+            found |= {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+        if not found:
+            raise NoDeploymentError(f"no stack of stage {self.stage} is deployed here")
+        return found
+
+    @property
+    def search_endpoint(self) -> str:
+        """Where the search engine answers."""
+        return str(self.local["search"]) if self.local else self.outputs["SearchEndpoint"]
+
+    def _stacks(self) -> "Iterator[Mapping[str, Any]]":
+        for page in self.client("cloudformation").get_paginator("describe_stacks").paginate():
+            for stack in page["Stacks"]:
+                if stack["StackName"].startswith(f"Quire-{self.stage}-"):
+                    yield stack
+
+
+def find(stage: str = "local") -> Deployment:
+    """The deployment of a stage.
+
+    For ``local`` the stack file is ``$QUIRE_STACK``, or the nearest ``.local/stack.json`` from here upwards.
+
+    Raises:
+        NoDeploymentError: there is no stack file, or it cannot be read.
+    """
+    if stage != "local":
+        return Deployment(stage, boto3.Session())
+    path = stack_file()
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        keys = content["admin"]
+        session = boto3.Session(
+            aws_access_key_id=keys["accessKeyId"],
+            aws_secret_access_key=keys["secretAccessKey"],
+            region_name=content["region"],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoDeploymentError(f"{path} is not a stack file: run `make up` again") from error
+    return Deployment("local", session, content, path.parent)
+
+
+def stack_file() -> Path:
+    """Where the stack file is.
+
+    Raises:
+        NoDeploymentError: nowhere.
+    """
+    if named := os.environ.get("QUIRE_STACK"):
+        candidates = [Path(named)]
+    else:
+        here = Path.cwd()
+        candidates = [folder / STACK_FILE for folder in (here, *here.parents)]
+    for candidate in candidates:
+        if candidate.exists():
+            return candidate.resolve()
+    raise NoDeploymentError("no local stack is here (.local/stack.json): run `make up`")
