@@ -15,6 +15,9 @@ from pathlib import Path
 
 from infra.local.settings import Settings
 
+_children: dict[int, "subprocess.Popen[bytes]"] = {}
+"""What this very process started: the programs outlive us, but while we are here it is us who must collect them."""
+
 
 class StartError(Exception):
     """A program did not come up; the text ends with the last lines it printed."""
@@ -86,6 +89,7 @@ def start(
             group=user,
             extra_groups=[] if user is not None else None,
         )
+    _children[process.pid] = process
     record = Record(name, process.pid, started_at(process.pid) or "", port, version)
     (settings.run / f"{name}.json").write_text(json.dumps(asdict(record)), "utf-8")
     try:
@@ -166,10 +170,9 @@ def _end_session(leader: int) -> None:
 
 
 def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
+    """Collect a child of ours that has ended, so that the system forgets it."""
+    if (child := _children.get(pid)) is not None and child.poll() is not None:
+        del _children[pid]
 
 
 def _started_by_ps(pid: int) -> str | None:

@@ -39,7 +39,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Part:
-    """One command with its arguments. ``report`` is the JUnit file it writes; without one its exit code counts as one test."""
+    """One command. ``report`` is the JUnit file it writes; without one its exit code counts as one test."""
 
     name: str
     command: Sequence[str | Path]
