@@ -64,6 +64,7 @@ class _Life:
             message["team"] = world.home(line.by)
             if world.home(line.by) != world.team:
                 message |= {"user_team": message["team"], "source_team": message["team"]}
+                message["user_profile"] = world.short_profile(world.week.firm.people[line.by])
         message |= self._said(line.text)
         message |= self._thread()
         if line.style == "me":

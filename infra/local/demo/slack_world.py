@@ -112,6 +112,19 @@ class SlackWorld:
             "locale": "en-GB",
         }
 
+    def short_profile(self, person: Person) -> dict[str, Any]:
+        """Who wrote a message, as it is put beside messages of people from outside."""
+        return {
+            "avatar_hash": ids.thread_hex(person.key)[:12],
+            "first_name": person.name.split()[0],
+            "real_name": person.name,
+            "display_name": person.name,
+            "team": self.team_of(person.firm),
+            "name": person.handle,
+            "is_restricted": False,
+            "is_ultra_restricted": False,
+        }
+
     def bot(self, program: Program) -> dict[str, Any]:
         """What marks a message as a program's: modern bots are users with a profile, classic ones are not."""
         bot_id = ids.slack_id("B", program.key)

@@ -25,17 +25,11 @@ _CHAT_TYPES = {"direct": "oneOnOne", "group": "group", "meeting": "meeting"}
 
 def handshakes(world: TeamsWorld) -> Iterator[Planned]:
     """Graph tries the notification address and the lifecycle address before it makes a subscription."""
-    for index, text in enumerate(
-        ("Validation: Testing client application reachability", "Validation: <lifecycle> & more")
-    ):
+    for index, address in enumerate(("notification", "lifecycle")):
         at = world.week.moment("Mon 00:00") + timedelta(seconds=2 + index)
-        yield Planned(
-            "teams",
-            ("handshake",),
-            at,
-            (),
-            challenge=f"{text} for subscription Request-Id: {ids.guid('request', text)}",
-        )
+        request = ids.guid("request", address)
+        token = f"Validation: Testing client application reachability for subscription Request-Id: {request}"
+        yield Planned("teams", ("handshake",), at, (), challenge=token)
 
 
 def lifecycle_deliveries(world: TeamsWorld) -> Iterator[Planned]:

@@ -21,9 +21,9 @@ class Policy:
     pauses: tuple[float, ...]
     timeout: float
 
-    def faster(self, factor: float) -> "Policy":
-        """The same number of repetitions with pauses ``factor`` times shorter."""
-        return Policy(tuple(pause / factor for pause in self.pauses), self.timeout)
+    def hurried(self, factor: float, timeout: float, most: int = 3) -> "Policy":
+        """At most ``most`` repetitions, with pauses ``factor`` times shorter and an own patience."""
+        return Policy(tuple(pause / factor for pause in self.pauses[:most]), timeout)
 
 
 SLACK_POLICY = Policy(pauses=(0.0, 60.0, 300.0), timeout=3.0)

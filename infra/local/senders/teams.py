@@ -7,7 +7,7 @@ import base64
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -83,10 +83,6 @@ class TeamsSender:
             "User-Agent": USER_AGENT,
         }
         return Outgoing(self.url, headers, body)
-
-    def with_client_state(self, client_state: str) -> "TeamsSender":
-        """The same sender with another shared secret: for tests of what must be refused."""
-        return replace(self, client_state=client_state)
 
     def _item(self, notice: Notice) -> dict[str, Any]:
         if notice.lifecycle:
