@@ -1,0 +1,117 @@
+"""What a sender and the receiver of a local connection share, made once and kept in ``secrets.json``.
+
+The local stack trusts a local issuer instead of Microsoft's: that is configuration of the connection, the same that
+names Microsoft's in production.
+"""
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from infra.local import secrets
+from infra.local.settings import Settings
+
+GRAPH_CHANGE_TRACKING = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+LIFETIME = dt.timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class PlatformSecrets:
+    """Three views: ``stored`` goes to Secrets Manager, ``configuration`` to the connection, ``sender`` to a sender."""
+
+    stored: dict[str, Any] = field(repr=False)
+    configuration: dict[str, Any]
+    sender: dict[str, str] = field(repr=False)
+
+
+def slack(settings: Settings, connection: str) -> PlatformSecrets:
+    """The signing secret of a Slack app."""
+    secret = secrets.keep(settings, f"{connection} signing secret", secrets.secret_key)
+    return PlatformSecrets({"signingSecret": secret}, {}, {"signingSecret": secret})
+
+
+def teams(settings: Settings, connection: str) -> PlatformSecrets:
+    """``clientState``, a certificate to encrypt to, and an issuer of validation tokens with its key."""
+    client_state = secrets.keep(settings, f"{connection} client state", secrets.secret_key)
+    private = secrets.keep(settings, f"{connection} certificate key", _private_key)
+    certificate = secrets.keep(settings, f"{connection} certificate", lambda: _certificate(private, connection))
+    token_key = secrets.keep(settings, f"{connection} token key", _private_key)
+    certificate_id, key_id = f"{connection}-1", thumbprint(token_key)
+    issuer, audience = f"https://issuer.localhost/{connection}/", f"quire-local-{connection}"
+    return PlatformSecrets(
+        stored={"clientState": client_state, "certificates": {certificate_id: private}},
+        configuration={
+            "issuer": issuer,
+            "audience": audience,
+            "appId": GRAPH_CHANGE_TRACKING,
+            "jwks": json.dumps({"keys": [_jwk(token_key) | {"kid": key_id, "use": "sig", "alg": "RS256"}]}),
+        },
+        sender={
+            "clientState": client_state,
+            "certificateId": certificate_id,
+            "certificatePem": certificate,
+            "issuer": issuer,
+            "audience": audience,
+            "tokenKeyPem": token_key,
+            "tokenKeyId": key_id,
+        },
+    )
+
+
+MAKERS = {"slack": slack, "teams": teams}
+
+
+def thumbprint(private_pem: str) -> str:
+    """The RFC 7638 thumbprint of a key's public half, base64url."""
+    canonical = json.dumps(_jwk(private_pem), sort_keys=True, separators=(",", ":"))
+    return _base64url(hashlib.sha256(canonical.encode()).digest())
+
+
+def _jwk(private_pem: str) -> dict[str, str]:
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("an RSA key is expected")
+    numbers = key.public_key().public_numbers()
+    return {"kty": "RSA", "n": _integer(numbers.n), "e": _integer(numbers.e)}
+
+
+def _private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _certificate(private_pem: str, name: str) -> str:
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("an RSA key is expected")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + LIFETIME)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _integer(value: int) -> str:
+    return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

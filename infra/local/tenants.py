@@ -1,0 +1,121 @@
+"""The two tenants of the local stack, made through the product's own use cases; running it again changes nothing."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+
+from infra.local import platform_secrets, secrets
+from infra.local.settings import REGION, STAGE, Settings
+from quire.aws.control import Control, Principal
+from quire.aws.secrets import Secrets
+from quire.aws.sessions import Aws
+from quire.domain.ids import TenantId
+from quire.tenants.add_connection import NewConnection, add_connection
+from quire.tenants.create_tenant import create_tenant
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A tenant to make: ``users`` by role, ``platforms`` one connection each."""
+
+    tenant_id: str
+    name: str
+    domain: str
+    users: Mapping[str, str]
+    platforms: tuple[str, ...]
+
+
+SPECS = (
+    Spec(
+        "meridian",
+        "Meridian Capital",
+        "meridian-capital.example",
+        {"administrator": "administrator", "compliance": "compliance_officer", "auditor": "auditor"},
+        ("slack", "teams"),
+    ),
+    Spec(
+        "northwind",
+        "Northwind Traders",
+        "northwind.example",
+        {"compliance": "compliance_officer"},
+        ("slack",),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Seeder:
+    """Makes tenants on one deployed stack, as its administrator."""
+
+    settings: Settings
+    session: boto3.Session
+    outputs: Mapping[str, str]
+    control: Control
+    secrets: Secrets
+
+    def tenant(self, spec: Spec) -> dict[str, Any]:
+        """Make a tenant with its users and connections; what ``stack.json`` says of it."""
+        create_tenant(self.control, spec.tenant_id, spec.name, datetime.now(UTC))
+        return {
+            "tenantId": spec.tenant_id,
+            "name": spec.name,
+            "users": [self._user(spec, name, role) for name, role in spec.users.items()],
+            "connections": [self._connection(spec, platform) for platform in spec.platforms],
+        }
+
+    def _user(self, spec: Spec, name: str, role: str) -> dict[str, str]:
+        """A person who can sign in, with the password that was made for them."""
+        email, pool = f"{name}@{spec.domain}", self.outputs["UserPoolId"]
+        password = secrets.keep(self.settings, f"{email} password", secrets.password)
+        client = self.session.client("cognito-idp")
+        with suppress(client.exceptions.UsernameExistsException):
+            client.admin_create_user(
+                UserPoolId=pool,
+                Username=email,
+                MessageAction="SUPPRESS",
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            )
+        client.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+        person = client.admin_get_user(UserPoolId=pool, Username=email)
+        subject = next(item["Value"] for item in person["UserAttributes"] if item["Name"] == "sub")
+        self.control.put_principal(Principal(subject, TenantId(spec.tenant_id), role, email))
+        return {"email": email, "password": password, "role": role}
+
+    def _connection(self, spec: Spec, platform: str) -> dict[str, Any]:
+        """A connection with its secrets, and the address that the platform would be told."""
+        connection_id = f"{spec.tenant_id}-{platform}"
+        made = platform_secrets.MAKERS[platform](self.settings, connection_id)
+        new = NewConnection(
+            tenant_id=TenantId(spec.tenant_id),
+            connection_id=connection_id,
+            platform=platform,
+            name=f"{spec.name} {platform}",
+            secrets=made.stored,
+            configuration=made.configuration,
+        )
+        now = datetime.now(UTC)
+        add_connection(self.control, self.secrets, platform_secrets.MAKERS, new, now, replace_secret=True)
+        return {
+            "connectionId": connection_id,
+            "platform": platform,
+            "webhookUrl": f"{self.outputs['HooksUrl']}/{platform}/{connection_id}",
+            "secrets": made.sender,
+        }
+
+
+def ensure(settings: Settings, session: boto3.Session, outputs: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Make both tenants; what ``stack.json`` says of them."""
+    aws = Aws(REGION)
+    seeder = Seeder(
+        settings=settings,
+        session=session,
+        outputs=outputs,
+        control=Control(aws.dynamodb, outputs["ControlTable"]),
+        secrets=Secrets(aws.secrets, STAGE, time.monotonic, outputs["DataKeyArn"]),
+    )
+    return [seeder.tenant(spec) for spec in SPECS]
