@@ -1,0 +1,1 @@
+"""From the stream into the journal: sealed segments, event rows, notices; quarantine, restore and replay."""

@@ -1,0 +1,77 @@
+"""What stands between a frame's compressed lines and its bytes in the segment.
+
+A frame belongs to one subject, and a cipher says under which key: the key's id is in the footer, and the frame is bound
+to its place by its additional data (segment id, frame number, key id), so no frame passes for another.
+"""
+
+import hashlib
+from typing import Protocol
+
+from quire.domain.errors import CorruptError
+from quire.domain.ids import EventId, SegmentId, SubjectId
+
+_CHECK_BYTES = 16
+
+
+def additional_data(segment: SegmentId, number: int, key_id: str) -> bytes:
+    """What binds a frame to its place; ``number`` counts from 0."""
+    return f"{segment}|{number}|{key_id}".encode()
+
+
+class FrameCipher(Protocol):
+    """Seals and opens frames."""
+
+    def key_id(self, subject: SubjectId) -> str:
+        """Id of the key for what this subject says and does."""
+        ...
+
+    def seal(self, key_id: str, bound_to: bytes, compressed: bytes) -> bytes:
+        """The bytes to store."""
+        ...
+
+    def open(self, key_id: str, bound_to: bytes, sealed: bytes) -> bytes:
+        """The compressed lines.
+
+        Raises:
+            CorruptError: these are not the bytes that were sealed there.
+        """
+        ...
+
+    def salt(self, key_id: str, event: EventId) -> bytes:
+        """What is hashed in front of an event's canonical bytes, so that its leaf tells nothing without the key."""
+        ...
+
+
+class PlainFrames:
+    """Frames without a key of their own (key id ``none``): the bucket's encryption is all there is.
+
+    A frame is 16 bytes of SHA-256(additional data | compressed lines), then the compressed lines. That finds every
+    accidental change and every misplaced frame from the frame alone, as a cipher's tag would, without reading the
+    footer's leaves; 128 bits leave no chance to an accident. It is no defence against a forger, who could write a new
+    check: that is what the leaves, the Merkle root and the lock are for.
+    """
+
+    def key_id(self, subject: SubjectId) -> str:  # noqa: ARG002 - one answer for all
+        """Always ``none``."""
+        return "none"
+
+    def seal(self, key_id: str, bound_to: bytes, compressed: bytes) -> bytes:  # noqa: ARG002 - bound_to holds it
+        """Check, then lines."""
+        return _check(bound_to, compressed) + compressed
+
+    def open(self, key_id: str, bound_to: bytes, sealed: bytes) -> bytes:
+        """The lines, if their check holds."""
+        if key_id != "none":
+            raise CorruptError("a frame names a key, and no keys are configured")
+        compressed = sealed[_CHECK_BYTES:]
+        if len(sealed) < _CHECK_BYTES or sealed[:_CHECK_BYTES] != _check(bound_to, compressed):
+            raise CorruptError("a frame's check does not match its bytes")
+        return compressed
+
+    def salt(self, key_id: str, event: EventId) -> bytes:  # noqa: ARG002 - no key, no salt
+        """Empty: without keys nothing can be shredded."""
+        return b""
+
+
+def _check(bound_to: bytes, compressed: bytes) -> bytes:
+    return hashlib.sha256(bound_to + b"|" + compressed).digest()[:_CHECK_BYTES]

@@ -1,0 +1,133 @@
+"""One archived event: its canonical bytes and the line of a frame that keeps it together with its raw bytes.
+
+A line is JSON: ``{"event":…,"opened":…,"raw":…}``. ``event`` stands there in canonical bytes. Raw bytes that are
+valid UTF-8 are kept as the text ``raw``; any other as ``raw_b64`` (base64, RFC 4648). Decoding UTF-8 strictly and
+encoding it again gives the same bytes, and JSON text loses nothing of a string, so both ways are exact. ``opened`` is
+there only where the platform encrypts.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from quire.domain.errors import CorruptError
+from quire.domain.ids import ChannelId, EventId, SubjectId
+from quire.domain.time import nanoseconds, sort_key
+from quire.evidence.canonical import canonical
+
+if TYPE_CHECKING:
+    from quire.domain.events import Observation
+
+_EVENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What sealing, rows and counting need of an event. ``about`` is its message's id, else its own.
+
+    ``at`` is its place in a channel's timeline, ``sort_key(occurred_at)#event_id``; times are timestamps.
+    """
+
+    event_id: EventId
+    about: str
+    subject_id: SubjectId
+    platform: str
+    kind: str
+    channel_id: ChannelId | None
+    occurred_at: str
+    captured_at: str
+    at: str
+    canonical: bytes
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as a frame gives it back; ``event`` is what :meth:`quire.domain.events.Event.as_json` gave."""
+
+    event: Mapping[str, Any]
+    canonical: bytes
+    raw: bytes
+    opened: str | None = None
+
+
+def entry_of(observation: Observation) -> Entry:
+    """The entry of what a connector observed.
+
+    Raises:
+        ValueError, TypeError: the event breaks a rule of :mod:`quire.domain.events` (its times, its text).
+    """
+    value = observation.event.as_json()
+    return entry_from(value, canonical(value), observation.raw, observation.opened)
+
+
+def entry_from(value: Mapping[str, Any], encoded: bytes, raw: bytes, opened: str | None) -> Entry:
+    """The entry of an event given as plain values and as the same in canonical bytes. Raises as :func:`entry_of`."""
+    occurred_at, captured_at, event_id = value["occurred_at"], value["captured_at"], value["event_id"]
+    if _EVENT_ID.match(event_id) is None:
+        raise ValueError("the event's id is not one of ours")
+    if hashlib.sha256(raw).hexdigest() != value["raw_sha256"]:
+        raise ValueError("the event names other raw bytes")
+    nanoseconds(occurred_at)
+    nanoseconds(captured_at)
+    return Entry(
+        event_id=event_id,
+        about=value.get("message_id", event_id),
+        subject_id=value["subject_id"],
+        platform=value["platform"],
+        kind=value["kind"],
+        channel_id=value.get("channel_id"),
+        occurred_at=occurred_at,
+        captured_at=captured_at,
+        at=f"{sort_key(occurred_at)}#{event_id}",
+        canonical=encoded,
+        line=_line(encoded, raw, opened),
+    )
+
+
+def read_line(line: bytes) -> StoredEvent:
+    """The event in a line of a frame.
+
+    Raises:
+        CorruptError: the line is none of ours.
+    """
+    try:
+        value = orjson.loads(line)
+        if not isinstance(value["event"], dict):
+            raise CorruptError("a frame's line holds no event")
+        raw = value["raw"].encode() if "raw" in value else base64.b64decode(value["raw_b64"], validate=True)
+        if hashlib.sha256(raw).hexdigest() != value["event"]["raw_sha256"]:
+            raise CorruptError("an event's raw bytes are not those it names")
+        return StoredEvent(value["event"], canonical(value["event"]), raw, value.get("opened"))
+    except (orjson.JSONDecodeError, binascii.Error, KeyError, TypeError, AttributeError) as error:
+        raise CorruptError("a frame's line is not an archived event") from error
+
+
+def entry_of_stored(stored: StoredEvent) -> Entry:
+    """The entry of an event read back.
+
+    Raises:
+        CorruptError: what is stored is not an event.
+    """
+    try:
+        return entry_from(stored.event, stored.canonical, stored.raw, stored.opened)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CorruptError("an archived event lacks what every event has") from error
+
+
+def _line(encoded: bytes, raw: bytes, opened: str | None) -> bytes:
+    try:
+        kept = b',"raw":' + orjson.dumps(raw.decode())
+    except UnicodeDecodeError:
+        kept = b',"raw_b64":"' + base64.b64encode(raw) + b'"'
+    if opened is not None:
+        kept = b',"opened":' + orjson.dumps(opened) + kept
+    return b'{"event":' + encoded + kept + b"}\n"

@@ -1,0 +1,111 @@
+"""Reads a segment: the footer first, then one frame at a time, by range. Nothing is returned that was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import zstandard
+
+from quire.archive.ciphers import FrameCipher, additional_data
+from quire.archive.entries import StoredEvent, read_line
+from quire.archive.footer import MAGIC, TAIL_BYTES, Footer, decode, footer_length
+from quire.domain.errors import CorruptError
+from quire.domain.ids import EventId
+from quire.evidence.merkle import leaf_hash, root
+
+_FIRST_READ = 64 * 1024
+_MAX_FRAME_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of ``size`` bytes; ``read(offset, length)`` gives that part of it."""
+
+    size: int
+    read: Callable[[int, int], bytes]
+
+
+def in_memory(data: bytes) -> Source:
+    """A file that is here already."""
+    return Source(len(data), lambda offset, length: data[offset : offset + length])
+
+
+class SegmentReader:
+    """An opened segment. Every method raises :class:`CorruptError`, naming the fact, on anything that is off."""
+
+    def __init__(self, source: Source, cipher: FrameCipher) -> None:
+        """Open the segment: two reads, of its end and of its first bytes, one more where the footer is large."""
+        self._source = source
+        self._cipher = cipher
+        self.footer = self._open()
+        self._first_leaf = [0]
+        for frame in self.footer.frames:
+            self._first_leaf.append(self._first_leaf[-1] + frame.events)
+
+    def frame(self, number: int) -> list[StoredEvent]:
+        """The events of frame ``number`` (from 0), each checked against its leaf."""
+        if not 0 <= number < len(self.footer.frames):
+            raise CorruptError(f"the segment has no frame {number}")
+        ref = self.footer.frames[number]
+        sealed = self._read(ref.offset, ref.length)
+        bound_to = additional_data(self.footer.segment_id, number, ref.subject_key_id)
+        lines = _decompress(self._cipher.open(ref.subject_key_id, bound_to, sealed)).split(b"\n")
+        if lines.pop() != b"" or len(lines) != ref.events:
+            raise CorruptError("a frame does not hold as many events as the footer says")
+        events = [read_line(line) for line in lines]
+        leaves = self.footer.leaves[self._first_leaf[number] : self._first_leaf[number + 1]]
+        for event, leaf in zip(events, leaves, strict=True):
+            salt = self._cipher.salt(ref.subject_key_id, EventId(str(event.event.get("event_id"))))
+            if leaf_hash(event.canonical, salt) != leaf:
+                raise CorruptError("an event is not the one its leaf names")
+        return events
+
+    def frames(self) -> Iterator[tuple[int, list[StoredEvent]]]:
+        """All frames in order, one in memory at a time."""
+        for number in range(len(self.footer.frames)):
+            yield number, self.frame(number)
+
+    def verify(self) -> None:
+        """Read everything: frames, leaves, root and the list of event ids must all tell the same."""
+        if root(self.footer.leaves) != self.footer.root:
+            raise CorruptError("the Merkle root is not that of the leaves")
+        found: list[str] = []
+        for _, events in self.frames():
+            found.extend(str(event.event.get("event_id")) for event in events)
+        if sorted(found) != list(self.footer.event_ids):
+            raise CorruptError("the list of event ids is not that of the events")
+
+    def _open(self) -> Footer:
+        size = self._source.size
+        if size < len(MAGIC) + TAIL_BYTES:
+            raise CorruptError("the segment is shorter than any segment")
+        if self._read(0, len(MAGIC)) != MAGIC:
+            raise CorruptError("the segment does not start with its magic")
+        end = self._read(max(0, size - _FIRST_READ), min(size, _FIRST_READ))
+        tail = end[-TAIL_BYTES:]
+        length = footer_length(tail)
+        start = size - TAIL_BYTES - length
+        if start < len(MAGIC):
+            raise CorruptError("the footer is longer than the segment")
+        held = end[:-TAIL_BYTES]
+        footer = decode(held[len(held) - length :] if length <= len(held) else self._read(start, length), tail)
+        frames_end = footer.frames[-1].offset + footer.frames[-1].length if footer.frames else len(MAGIC)
+        if frames_end != start:
+            raise CorruptError("the footer does not follow the last frame")
+        return footer
+
+    def _read(self, offset: int, length: int) -> bytes:
+        data = self._source.read(offset, length)
+        if len(data) != length:
+            raise CorruptError("the segment ends too soon")
+        return data
+
+
+def _decompress(compressed: bytes) -> bytes:
+    try:
+        if not 0 <= zstandard.frame_content_size(compressed) <= _MAX_FRAME_BYTES:
+            raise CorruptError("a frame is larger than any frame")
+        return zstandard.ZstdDecompressor().decompress(compressed)
+    except zstandard.ZstdError as error:
+        raise CorruptError("a frame cannot be decompressed") from error

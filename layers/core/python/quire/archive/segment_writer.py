@@ -1,0 +1,159 @@
+"""Writes a segment: entries in, frames out as they fill, the footer at the end.
+
+Memory holds the frames that are being filled and 48 bytes an event. The bytes are a function of the entries, their
+order and the segment's identity alone (with frames that are not encrypted): sealing again gives the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+
+import zstandard
+
+from quire.archive.ciphers import FrameCipher, additional_data
+from quire.archive.entries import Entry
+from quire.archive.footer import MAGIC, Footer, FrameRef, encode
+from quire.domain.ids import EventId, SegmentId, SubjectId, TenantId, derive
+from quire.domain.time import sort_key
+from quire.evidence.merkle import leaf_hash, root
+
+MAX_FRAME_BYTES = 256 * 1024
+_LEVEL = 3
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which segment it is. ``retention_class`` is empty in the journal, whose retention is the bucket's."""
+
+    segment_id: SegmentId
+    tenant_id: TenantId
+    kind: str = "journal"
+    retention_class: str = ""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A finished segment: its footer and, by event id, the number of the frame that holds the event."""
+
+    footer: Footer
+    frame_of: dict[EventId, int]
+
+
+@dataclass
+class _Open:
+    """A frame that is being filled."""
+
+    lines: list[bytes] = field(default_factory=list)
+    leaves: list[bytes] = field(default_factory=list)
+    ids: list[EventId] = field(default_factory=list)
+    size: int = 0
+
+
+def segment_id(tenant: TenantId, shard: str, first: str, last: str, variant: str = "") -> SegmentId:
+    """Id of the journal segment of stream records ``first`` to ``last``; see ``journal_segments`` for ``variant``."""
+    return SegmentId(derive("segment", tenant, shard, first, last, variant))
+
+
+@cache
+def compressor() -> zstandard.ZstdCompressor:
+    """The process's compressor; it is used by one thread at a time."""
+    return zstandard.ZstdCompressor(level=_LEVEL)
+
+
+@cache
+def _writer() -> str:
+    return f"quire {version('quire')}"
+
+
+class SegmentWriter:
+    """``write`` takes the file's bytes in order."""
+
+    def __init__(self, write: Callable[[bytes], object], identity: Identity, cipher: FrameCipher) -> None:
+        self._write = write
+        self._identity = identity
+        self._cipher = cipher
+        self._open: dict[SubjectId, _Open] = {}
+        self._frames: list[FrameRef] = []
+        self._leaves: list[bytes] = []
+        self._frame_of: dict[EventId, int] = {}
+        self._occurred: _Range = _Range()
+        self._captured: _Range = _Range()
+        self._offset = len(MAGIC)
+        write(MAGIC)
+
+    def add(self, entry: Entry) -> None:
+        """Take one event; each event id once."""
+        frame = self._open.get(entry.subject_id)
+        if frame is None:
+            frame = self._open[entry.subject_id] = _Open()
+        elif frame.size + len(entry.line) > MAX_FRAME_BYTES:
+            self._close(entry.subject_id)
+            frame = self._open[entry.subject_id] = _Open()
+        key_id = self._cipher.key_id(entry.subject_id)
+        frame.lines.append(entry.line)
+        frame.leaves.append(leaf_hash(entry.canonical, self._cipher.salt(key_id, entry.event_id)))
+        frame.ids.append(entry.event_id)
+        frame.size += len(entry.line)
+        self._occurred.include(entry.occurred_at)
+        self._captured.include(entry.captured_at)
+
+    def finish(self) -> Sealed:
+        """Write what is left and the footer."""
+        for subject in list(self._open):
+            self._close(subject)
+        footer = Footer(
+            segment_id=self._identity.segment_id,
+            tenant_id=self._identity.tenant_id,
+            kind=self._identity.kind,
+            retention_class=self._identity.retention_class,
+            first_occurred_at=self._occurred.first,
+            last_occurred_at=self._occurred.last,
+            first_captured_at=self._captured.first,
+            last_captured_at=self._captured.last,
+            frames=self._frames,
+            leaves=self._leaves,
+            root=root(self._leaves),
+            event_ids=sorted(self._frame_of),
+            writer=_writer(),
+        )
+        self._write(encode(footer, compressor()))
+        return Sealed(footer, self._frame_of)
+
+    def _close(self, subject: SubjectId) -> None:
+        frame = self._open.pop(subject)
+        number, key_id = len(self._frames), self._cipher.key_id(subject)
+        bound_to = additional_data(self._identity.segment_id, number, key_id)
+        sealed = self._cipher.seal(key_id, bound_to, compressor().compress(b"".join(frame.lines)))
+        self._write(sealed)
+        self._frames.append(FrameRef(key_id, self._offset, len(sealed), len(frame.lines)))
+        self._offset += len(sealed)
+        self._leaves.extend(frame.leaves)
+        self._frame_of.update(dict.fromkeys(frame.ids, number))
+
+
+class _Range:
+    """Earliest and latest of the timestamps it was shown."""
+
+    def __init__(self) -> None:
+        self.first = self.last = ""
+        self._first_key = self._last_key = ""
+
+    def include(self, timestamp: str) -> None:
+        key = sort_key(timestamp)
+        if not self.first or key < self._first_key:
+            self.first, self._first_key = timestamp, key
+        if key > self._last_key:
+            self.last, self._last_key = timestamp, key
+
+
+def seal(entries: Iterable[Entry], identity: Identity, cipher: FrameCipher) -> tuple[bytes, Sealed]:
+    """A whole segment in memory: the file's bytes and what is in it."""
+    parts: list[bytes] = []
+    writer = SegmentWriter(parts.append, identity, cipher)
+    for entry in entries:
+        writer.add(entry)
+    sealed = writer.finish()
+    return b"".join(parts), sealed

@@ -1,0 +1,1 @@
+"""Tenants and their connections: how they come to be."""

@@ -1,0 +1,87 @@
+"""Use case: a tenant's link to a platform: the secret, then the connection and its route together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from quire.aws.control import Connection, Control
+from quire.aws.secrets import Secrets
+from quire.domain.errors import ConflictError, MalformedError, NotFoundError
+from quire.domain.ids import ConnectionId, TenantId, is_connection_id
+from quire.domain.time import from_datetime
+from quire.tenants.create_tenant import checked_name
+
+
+@dataclass(frozen=True)
+class NewConnection:
+    """What to link. ``secrets`` goes to Secrets Manager only; ``configuration`` is kept with the connection."""
+
+    tenant_id: TenantId
+    connection_id: str
+    platform: str
+    name: str
+    secrets: Mapping[str, Any] = field(repr=False)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    workspace_id: str = ""
+
+
+def add_connection(
+    control: Control,
+    secrets: Secrets,
+    platforms: Collection[str],
+    new: NewConnection,
+    now: datetime,
+    *,
+    replace_secret: bool = False,
+) -> Connection:
+    """The connection, active. Run again, its name, configuration and workspace are updated; the secret that is there
+    is kept unless ``replace_secret``.
+
+    The secret comes first: a connection that stopped half-way has no address yet, never an address without a secret.
+
+    Raises:
+        MalformedError: a field is not what it should be.
+        NotFoundError: there is no such tenant.
+        ConflictError: the connection's id is another tenant's, or another platform's.
+    """
+    _check(new, platforms)
+    connection_id = ConnectionId(new.connection_id)
+    if control.tenant(new.tenant_id) is None:
+        raise NotFoundError("no such tenant")
+    route = control.route(connection_id)
+    if route is not None and (route.tenant_id, route.platform) != (new.tenant_id, new.platform):
+        raise ConflictError("this connection id is taken")
+    known = control.connection(new.tenant_id, connection_id)
+    secret_id = secrets.create(new.tenant_id, connection_id, new.secrets, replace=replace_secret)
+    connection = Connection(
+        tenant_id=new.tenant_id,
+        connection_id=connection_id,
+        platform=new.platform,
+        name=new.name,
+        secret_id=secret_id,
+        created_at=known.created_at if known else from_datetime(now),
+        workspace_id=new.workspace_id,
+        configuration=dict(new.configuration),
+    )
+    control.put_connection(connection)
+    return connection
+
+
+def _check(new: NewConnection, platforms: Collection[str]) -> None:
+    if not is_connection_id(new.connection_id):
+        raise MalformedError("a connection id has 1 to 64 letters, digits and inner hyphens")
+    if new.platform not in platforms:
+        raise MalformedError("there is no connector for this platform")
+    if not checked_name(new.name):
+        raise MalformedError("a connection has a name of at most 200 characters")
+    if not new.secrets:
+        raise MalformedError("a connection has secrets")
+    try:
+        orjson.dumps([dict(new.secrets), dict(new.configuration)])
+    except TypeError as error:
+        raise MalformedError("secrets and configuration are JSON") from error
