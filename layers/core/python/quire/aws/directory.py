@@ -95,18 +95,24 @@ class Directory:
         item = self._get(_key(tenant, channel_sort(channel)))
         return _channel(item) if item else None
 
+    def channels_by_id(self, tenant: TenantId, channels: Sequence[ChannelId]) -> dict[ChannelId, ChannelEntry]:
+        """Those of ``channels`` that were ever seen."""
+        items = self._get_many([_key(tenant, channel_sort(channel)) for channel in sorted(set(channels))])
+        return {entry.channel_id: entry for entry in map(_channel, items)}
+
     def users_by_id(self, tenant: TenantId, subjects: Sequence[SubjectId]) -> dict[SubjectId, UserEntry]:
         """Those of ``subjects`` that were ever seen."""
-        wanted = sorted(set(subjects))
-        found: dict[SubjectId, UserEntry] = {}
+        items = self._get_many([_key(tenant, user_sort(subject)) for subject in sorted(set(subjects))])
+        return {entry.subject_id: entry for entry in map(_user, items)}
+
+    def _get_many(self, wanted: Sequence[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
         for start in range(0, len(wanted), _BATCH):
-            keys: list[Any] = [_key(tenant, user_sort(subject)) for subject in wanted[start : start + _BATCH]]
+            keys: list[Any] = list(wanted[start : start + _BATCH])
             while keys:
                 with translated("dynamodb BatchGetItem"):
                     answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys}})
-                for item in answer["Responses"].get(self._table, []):
-                    user = _user(item)
-                    found[user.subject_id] = user
+                found.extend(answer["Responses"].get(self._table, []))
                 left = answer["UnprocessedKeys"].get(self._table)
                 keys = list(left["Keys"]) if left else []
         return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Notice(BaseModel):
-    """Where a sealed segment lies."""
+    """Where a sealed segment lies. ``restored``: it is not news, projections are being rebuilt from it."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, validate_by_name=True, extra="forbid")
 
@@ -25,6 +25,7 @@ class Notice(BaseModel):
     bucket: str
     key: str
     version_id: str
+    restored: bool = False
 
     def text(self) -> str:
         """The message body."""

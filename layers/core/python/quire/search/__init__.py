@@ -1,0 +1,1 @@
+"""From sealed segments to found messages: mapping, documents, indexer, query, searcher, conversations, directory."""

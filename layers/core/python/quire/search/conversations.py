@@ -1,0 +1,109 @@
+"""A conversation in context: the messages of one channel around a moment, oldest first, and on in both directions."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from quire.domain.ids import ChannelId, MessageId, TenantId
+from quire.domain.time import nanoseconds
+from quire.search.cursor import Place, decode, encode, scope_of
+from quire.search.documents import Document
+from quire.search.engine import Engine, NoSuchIndexError
+from quire.search.mapping import indexable_time, read_alias
+from quire.search.query import within
+from quire.search.searcher import SHOWN
+
+Direction = Literal["before", "after"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Part of a conversation, oldest message first; a cursor is ``None`` where there is nothing further."""
+
+    documents: list[Document]
+    before: str | None
+    after: str | None
+
+
+class Conversations:
+    """Reads the conversations of one tenant: everything said in a channel, thread replies, announcements, deleted
+    and edited messages included."""
+
+    def __init__(self, engine: Engine, tenant: TenantId) -> None:
+        self._engine = engine
+        self._tenant = tenant
+
+    def message(self, message: MessageId) -> Document | None:
+        """The indexed document of a message, as of the last refresh."""
+        query = {"bool": {"filter": [within(self._tenant), {"ids": {"values": [message]}}]}}
+        found = self._hits({"query": query, "size": 1, "_source": SHOWN})
+        return found[0]["_source"] if found else None
+
+    def latest(self, channel: ChannelId, limit: int) -> Stretch:
+        """The last messages."""
+        found, more = self._run(channel, "before", None, limit)
+        return self._stretch(channel, found, more, False)
+
+    def around(self, channel: ChannelId, moment: str, limit: int) -> Stretch:
+        """Half of ``limit`` before ``moment`` (a timestamp), the rest from then on."""
+        return self._joined(channel, Place(nanoseconds(indexable_time(moment)), ""), [], limit)
+
+    def around_message(self, channel: ChannelId, document: Document, limit: int) -> Stretch:
+        """As much before a message as after it, itself included."""
+        return self._joined(channel, _place(document), [document], limit)
+
+    def onward(self, channel: ChannelId, direction: Direction, cursor: str, limit: int) -> Stretch:
+        """On from a cursor of an earlier stretch.
+
+        Raises:
+            MalformedError: it is no cursor of this conversation.
+        """
+        place = decode(self._scope(channel), cursor, ranked=False)
+        found, more = self._run(channel, direction, place, limit)
+        return self._stretch(
+            channel, found, more if direction == "before" else True, more if direction == "after" else True
+        )
+
+    def _joined(self, channel: ChannelId, place: Place, middle: list[Document], limit: int) -> Stretch:
+        earlier, more_before = self._run(channel, "before", place, limit // 2)
+        later, more_after = self._run(channel, "after", place, max(limit - len(middle) - len(earlier), 1))
+        return self._stretch(channel, [*earlier, *middle, *later], more_before, more_after)
+
+    def _run(
+        self, channel: ChannelId, direction: Direction, place: Place | None, limit: int
+    ) -> tuple[list[Document], bool]:
+        """Up to ``limit`` messages next to a place, oldest first, and whether there are more beyond."""
+        order = "asc" if direction == "after" else "desc"
+        body: dict[str, Any] = {
+            "query": {"bool": {"filter": [within(self._tenant), {"term": {"channel_id": {"value": channel}}}]}},
+            "sort": [{"timestamp": {"order": order}}, {"message_id": {"order": order}}],
+            "size": limit + 1,
+            "track_total_hits": False,
+            "_source": SHOWN,
+        }
+        if place is not None:
+            body["search_after"] = [place.instant, place.message_id]
+        found = [hit["_source"] for hit in self._hits(body)]
+        kept = found[:limit]
+        return (kept if direction == "after" else kept[::-1]), len(found) > limit
+
+    def _hits(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        try:
+            answer = self._engine.search(read_alias(self._tenant), body)
+        except NoSuchIndexError:
+            return []
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
+
+    def _stretch(self, channel: ChannelId, documents: list[Document], before: bool, after: bool) -> Stretch:
+        if not documents:
+            return Stretch([], None, None)
+        scope = self._scope(channel)
+        first, last = _place(documents[0]), _place(documents[-1])
+        return Stretch(documents, encode(scope, first) if before else None, encode(scope, last) if after else None)
+
+    def _scope(self, channel: ChannelId) -> str:
+        return scope_of(self._tenant, "conversation", channel)
+
+
+def _place(document: Document) -> Place:
+    return Place(nanoseconds(document["timestamp"]), document["message_id"])

@@ -1,0 +1,97 @@
+"""Opaque cursors: base64url of JSON ``{"v", "scope", "after", "snapshot"?}``, each field checked when it comes back.
+
+A cursor is a place, not a permission: whatever it says, the tenant's filter stands in every query. ``scope`` binds it
+to the question it was given for, so that it cannot be carried over to another one by mistake.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from quire.domain.errors import MalformedError
+
+MAX_LENGTH = 8192
+
+_VERSION = 1
+_LAST_NANOSECOND = 2**63 - 1
+_MAX_SCORE = 1e30
+_DIGITS = re.compile(r"\d{1,19}\Z", re.ASCII)
+_ID = re.compile(r"[0-9A-Za-z-]{0,64}\Z", re.ASCII)
+_SNAPSHOT = re.compile(r"[0-9A-Za-z+/=_-]{1,4096}\Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Place:
+    """After which message to go on: its instant in nanoseconds since 1970, its id, its score where ranked.
+
+    ``snapshot`` is the engine's point in time, where the page was read from one.
+    """
+
+    instant: int
+    message_id: str
+    score: float | None = None
+    snapshot: str | None = None
+
+
+def scope_of(*parts: Any) -> str:
+    """What a cursor belongs to: a digest of the question's parts (JSON values)."""
+    return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()[:24]
+
+
+def encode(scope: str, place: Place) -> str:
+    """The cursor. Instants travel as text: they are integers beyond what JSON numbers hold safely."""
+    after: list[Any] = [str(place.instant), place.message_id]
+    value = {"v": _VERSION, "scope": scope, "after": after if place.score is None else [place.score, *after]}
+    if place.snapshot is not None:
+        value["snapshot"] = place.snapshot
+    return base64.urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=").decode()
+
+
+def decode(scope: str, cursor: str, *, ranked: bool) -> Place:
+    """The place a cursor names.
+
+    Raises:
+        MalformedError: it is no cursor of ours, or one of another question.
+    """
+    value = _opened(cursor)
+    if value.get("v") != _VERSION or value.get("scope") != scope:
+        raise MalformedError("the cursor belongs to another request")
+    after, snapshot = value.get("after"), value.get("snapshot")
+    if not isinstance(after, list) or len(after) != (3 if ranked else 2):
+        raise _not_ours()
+    instant, message_id = after[-2:]
+    if not (isinstance(instant, str) and _DIGITS.match(instant) and int(instant) <= _LAST_NANOSECOND):
+        raise _not_ours()
+    if not (isinstance(message_id, str) and _ID.match(message_id)):
+        raise _not_ours()
+    if snapshot is not None and not (isinstance(snapshot, str) and _SNAPSHOT.match(snapshot)):
+        raise _not_ours()
+    return Place(int(instant), message_id, _score(after[0]) if ranked else None, snapshot)
+
+
+def _score(value: object) -> float:
+    if type(value) not in (int, float) or not isinstance(value, int | float) or not 0 <= value < _MAX_SCORE:
+        raise _not_ours()
+    return float(value)
+
+
+def _opened(cursor: str) -> dict[str, Any]:
+    if len(cursor) > MAX_LENGTH:
+        raise _not_ours()
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        value = orjson.loads(raw)
+    except (binascii.Error, ValueError) as error:
+        raise _not_ours() from error
+    if not isinstance(value, dict):
+        raise _not_ours()
+    return value
+
+
+def _not_ours() -> MalformedError:
+    return MalformedError("this is not a cursor that was given out here")

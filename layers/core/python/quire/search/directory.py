@@ -1,0 +1,166 @@
+"""Who and what messages name: sightings of channels and people in events, and names put where a message lacks them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quire.aws.directory import ChannelEntry, Directory, UserEntry
+from quire.domain.events import (
+    Actor,
+    AttachmentFact,
+    ChannelChanged,
+    ChannelRef,
+    Event,
+    Membership,
+    Mention,
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    Reaction,
+    UserChanged,
+)
+from quire.domain.ids import ChannelId, SubjectId, TenantId, channel_id, subject_id
+from quire.domain.time import nanoseconds
+from quire.search.documents import Document
+
+_PEOPLE = frozenset({"user", "bot"})
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """What some events tell of channels and people, reduced to what can matter."""
+
+    channels: list[ChannelEntry]
+    users: list[UserEntry]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Directory entries of everything some documents name."""
+
+    channels: Mapping[ChannelId, ChannelEntry]
+    users: Mapping[SubjectId, UserEntry]
+
+
+def sightings(events: Iterable[Event]) -> Sightings:
+    """The channels and people that events name.
+
+    Of one channel or person only those sightings are kept that could change its entry: the first, the last, the last
+    to tell each property, the last message.
+    """
+    ordered = sorted(events, key=lambda event: (nanoseconds(event.occurred_at), event.event_id))
+    channels = _grouped((s for e in ordered for s in _channels(e)), lambda s: s.channel_id)
+    users = _grouped((s for e in ordered for s in _users(e)), lambda s: s.subject_id)
+    return Sightings(
+        [s for seen in channels for s in _telling(seen, ("name", "type", "external", "last_message_at"))],
+        [s for seen in users for s in _telling(seen, ("name", "email", "type"))],
+    )
+
+
+def person(tenant: TenantId, platform: str, workspace: str, native: str) -> SubjectId:
+    """Quire's id of a person whom a message names by the platform's id."""
+    return subject_id(tenant, platform, workspace, native)
+
+
+def names_for(directory: Directory, tenant: TenantId, documents: Sequence[Document]) -> Names:
+    """The directory's entries for all that ``documents`` name.
+
+    Raises:
+        UnavailableError: the directory did not answer.
+    """
+    channels = {ChannelId(doc["channel_id"]) for doc in documents if "channel_id" in doc}
+    users = {subject for document in documents for subject in _named(tenant, document)}
+    return Names(directory.channels_by_id(tenant, sorted(channels)), directory.users_by_id(tenant, sorted(users)))
+
+
+def _named(tenant: TenantId, document: Document) -> Iterator[SubjectId]:
+    if "user_id" in document:
+        yield SubjectId(document["user_id"])
+    natives = [mention.get("id") for mention in document.get("mentions", ()) if mention.get("kind") in _PEOPLE]
+    natives += [reaction["actor"]["id"] for reaction in document.get("reactions", ())]
+    natives += [version["by"]["id"] for version in document.get("versions", ()) if "by" in version]
+    natives += [document["deleted_by"]["id"]] if "deleted_by" in document else []
+    for native in natives:
+        if native:
+            yield person(tenant, document["platform"], document["workspace_id"], native)
+
+
+def _channels(event: Event) -> Iterator[ChannelEntry]:
+    reference = getattr(event.body, "channel", None)
+    if not isinstance(reference, ChannelRef):
+        return
+    yield ChannelEntry(
+        channel_id=event.channel_id or channel_id(event.tenant_id, event.platform, event.workspace_id, reference.id),
+        platform=event.platform,
+        platform_id=reference.id,
+        workspace_id=event.workspace_id,
+        first_seen_at=event.occurred_at,
+        last_message_at=event.occurred_at if isinstance(event.body, MessageCreated) else None,
+        name=reference.name,
+        type=reference.type,
+        external=reference.external,
+    )
+
+
+def _users(event: Event) -> Iterator[UserEntry]:
+    for actor in _actors(event):
+        if actor is not None and actor.id and actor.type != "system":
+            yield _user(event, actor.id, actor.name, actor.email, actor.type)
+    for mention in _mentions(event):
+        if mention.id and mention.name and mention.kind in _PEOPLE:
+            yield _user(event, mention.id, mention.name, None, None)
+
+
+def _user(event: Event, native: str, name: str | None, email: str | None, kind: str | None) -> UserEntry:
+    return UserEntry(
+        subject_id=person(event.tenant_id, event.platform, event.workspace_id, native),
+        platform=event.platform,
+        platform_id=native,
+        workspace_id=event.workspace_id,
+        seen_at=event.occurred_at,
+        name=name,
+        email=email,
+        type=kind,
+    )
+
+
+def _actors(event: Event) -> list[Actor | None]:
+    match event.body:
+        case MessageCreated(sender=sender):
+            return [sender]
+        case MessageEdited(sender=sender, edited_by=editor):
+            return [sender, editor]
+        case MessageDeleted(sender=sender, deleted_by=deleter):
+            return [sender, deleter]
+        case Reaction(actor=actor):
+            return [actor]
+        case Membership(member=member, by=by):
+            return [member, by]
+        case ChannelChanged(by=by):
+            return [by]
+        case UserChanged(user=user):
+            return [user]
+        case AttachmentFact() | _:
+            return []
+
+
+def _mentions(event: Event) -> tuple[Mention, ...]:
+    body = event.body
+    return body.content.mentions if isinstance(body, MessageCreated | MessageEdited) else ()
+
+
+def _grouped[S, K](seen: Iterable[S], key: Callable[[S], K]) -> list[list[S]]:
+    groups: dict[K, list[S]] = {}
+    for each in seen:
+        groups.setdefault(key(each), []).append(each)
+    return list(groups.values())
+
+
+def _telling[S](ordered: Sequence[S], properties: Sequence[str]) -> list[S]:
+    """The first, the last, and the last to tell each property; each once, in order."""
+    wanted: dict[int, Any] = {0: ordered[0], len(ordered) - 1: ordered[-1]}
+    for name in properties:
+        telling = [number for number, each in enumerate(ordered) if getattr(each, name) is not None]
+        if telling:
+            wanted[telling[-1]] = ordered[telling[-1]]
+    return [wanted[number] for number in sorted(wanted)]

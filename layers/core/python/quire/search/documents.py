@@ -1,0 +1,211 @@
+"""A message's state as the document that is indexed. Pure.
+
+The document holds everything the API shows of a message, so that a search needs no second store, and the ``events`` it
+was folded from, so that it can be folded on when the event rows have expired.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
+from quire.domain.message import AttachmentState, MessageState, Version
+from quire.domain.time import nanoseconds
+from quire.search.mapping import indexable_time
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """An event and where it lies: the segment's object key and version, the frame's number."""
+
+    event: Event
+    segment: str
+    version_id: str
+    frame: int
+
+
+def document(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
+    """The document of a message folded from ``known``; fields that do not apply are left out."""
+    return _present(
+        {
+            **_identity(state),
+            **_words(state),
+            **_times(state, known, indexed_at),
+            **_flags(state),
+            **_stored(state),
+            "evidence": _evidence(known),
+            "events": [_stored_event(each) for each in known],
+        }
+    )
+
+
+def known_events(source: Document) -> list[Known]:
+    """The events a document was folded from.
+
+    Raises:
+        pydantic.ValidationError: they are not events of a schema this version reads.
+    """
+    return [
+        Known(event_from_json(stored["event"]), stored["segment"], stored["version_id"], int(stored["frame"]))
+        for stored in source.get("events", ())
+    ]
+
+
+def symbols_of(text: str) -> list[str]:
+    """Every distinct symbol in ``text`` (emoji, currency signs, arrows ...): tokenizers disagree about these."""
+    return sorted({character for character in text if unicodedata.category(character)[0] == "S"})
+
+
+def attachments_of(state: MessageState) -> list[tuple[AttachmentRef, AttachmentState | None, bool]]:
+    """Each attachment the message ever carried, as last told: (reference, fate of its bytes, whether it is gone)."""
+    latest: dict[str, AttachmentRef] = {}
+    for version in state.versions:
+        latest.update({reference.id: reference for reference in version.content.attachments})
+    current = {reference.id for reference in state.content.attachments} if state.content else set()
+    fates = {fate.attachment_id: fate for fate in state.attachments}
+    return [(reference, fates.get(reference.id), reference.id not in current) for reference in latest.values()]
+
+
+def _identity(state: MessageState) -> dict[str, Any]:
+    sender, content = state.sender, state.content
+    return {
+        "tenant_id": state.tenant_id,
+        "message_id": state.message_id,
+        "connection_id": state.connection_id,
+        "platform": state.platform,
+        "platform_id": state.native.message,
+        "workspace_id": state.workspace_id,
+        "channel_id": state.channel_id,
+        "channel_platform_id": state.channel.id,
+        "channel_name": state.channel.name,
+        "channel_type": state.channel.type,
+        "user_id": state.subject_id,
+        "user_platform_id": sender.id if sender else None,
+        "user_name": sender.name if sender else None,
+        "user_type": sender.type if sender else None,
+        "thread_id": state.thread_id,
+        "parent_message_id": state.parent_message_id,
+        "content_type": content.content_type if content else None,
+        "importance": content.importance if content else None,
+        "system": state.system,
+        "mentioned": _distinct(m.id for v in state.versions for m in v.content.mentions),
+        "revision": state.revision,
+    }
+
+
+def _words(state: MessageState) -> dict[str, Any]:
+    """``history`` holds superseded texts only: a query looks at it beside ``content``, so nothing is stored twice."""
+    content = state.content
+    texts = [version.content.text for version in state.versions]
+    subjects = [version.content.subject for version in state.versions]
+    current = content.text if content else None
+    attachments = [(ref.name, ref.text) for ref, _, _ in attachments_of(state)]
+    attached = _distinct(text for pair in attachments for text in pair)
+    return {
+        "content": current,
+        "subject": content.subject if content else None,
+        "history": _distinct(
+            text for text in (*texts[:-1], *subjects[:-1]) if text not in (current, subjects[-1] if subjects else None)
+        ),
+        "attachment_text": attached,
+        "symbols": symbols_of("".join([*texts, *(s or "" for s in subjects), *attached])),
+        "attachments": [_attachment(*each) for each in attachments_of(state)],
+    }
+
+
+def _attachment(reference: AttachmentRef, fate: AttachmentState | None, removed: bool) -> dict[str, Any]:
+    return _present(
+        {
+            "attachment_id": reference.id,
+            "kind": reference.kind,
+            "name": reference.name,
+            "content_type": (fate.content_type if fate else None) or reference.content_type,
+            "size": fate.size if fate and fate.size is not None else reference.size,
+            "url": reference.url,
+            "text": reference.text,
+            "status": fate.status if fate else "referenced",
+            "removed": removed or None,
+        }
+    )
+
+
+def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
+    captured = min((each.event.captured_at for each in known), key=nanoseconds, default=None)
+    told = {
+        "timestamp": state.sent_at,
+        "edited_at": state.edited_at,
+        "deleted_at": state.deleted_at,
+        "captured_at": captured,
+        "indexed_at": indexed_at,
+    }
+    fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
+    return {**fitted, "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]})}
+
+
+def _flags(state: MessageState) -> dict[str, bool]:
+    texts = [version.content.text for version in state.versions]
+    mentioned = any(version.content.mentions for version in state.versions)
+    kinds = {reference.kind for reference, _, _ in attachments_of(state)}
+    return {
+        "is_edited": state.edited_at is not None,
+        "is_deleted": state.deleted_at is not None,
+        "is_system": state.system is not None,
+        "is_external": bool(state.channel.external) or bool(state.sender and state.sender.workspace),
+        "is_broadcast": state.broadcast,
+        "is_reply": state.parent_message_id is not None,
+        "has_attachments": bool(kinds - {"link"}),
+        "has_links": "link" in kinds or any("http://" in text or "https://" in text for text in texts),
+        "has_reactions": any(reaction.removed_at is None for reaction in state.reactions),
+        "has_mentions": mentioned,
+    }
+
+
+def _stored(state: MessageState) -> dict[str, Any]:
+    content = state.content
+    return {
+        "versions": [_version(version) for version in state.versions],
+        "reactions": [_json(reaction) for reaction in state.reactions],
+        "mentions": [_json(mention) for mention in content.mentions] if content else None,
+        "deleted_by": _json(state.deleted_by) if state.deleted_by else None,
+    }
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return _present({"text": version.content.text, "at": version.at, "by": _json(version.by) if version.by else None})
+
+
+def _evidence(known: Sequence[Known]) -> dict[str, Any] | None:
+    """Where the event that made the message lies; while none did, where the first we know lies."""
+    if not known:
+        return None
+    ordered = sorted(
+        known, key=lambda each: (each.event.kind != "message.created", nanoseconds(each.event.occurred_at))
+    )
+    first = ordered[0]
+    return {"segment": first.segment, "version_id": first.version_id, "frame": first.frame}
+
+
+def _stored_event(each: Known) -> dict[str, Any]:
+    return {
+        "event": each.event.as_json(),
+        "segment": each.segment,
+        "version_id": each.version_id,
+        "frame": each.frame,
+    }
+
+
+def _json(value: Actor | Any) -> dict[str, Any]:
+    result: dict[str, Any] = value.model_dump(mode="json", exclude_none=True)
+    return result
+
+
+def _distinct(values: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(value for value in values if value))
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without absent values; ``False``, ``0`` and empty text are values."""
+    return {name: value for name, value in values.items() if value is not None and value != [] and value != {}}

@@ -1,0 +1,164 @@
+"""The index of messages: its mapping and analysis, its version, and how indexes are named.
+
+Only what OpenSearch Serverless has too: no shard settings, no ingest pipelines, no custom plugins.
+"""
+
+from typing import Any
+
+from quire.domain.ids import TenantId
+from quire.domain.time import nanoseconds
+
+MAPPING_VERSION = 1
+"""Raised whenever fields are added; existing indexes are then extended in place. Changing the analysis of a field
+already there needs a rebuild from the archive."""
+
+TEMPLATE_NAME = "quire-messages"
+UNDATED = "1970-01"
+"""Month of messages whose time cannot be one: platforms are old, but not that old."""
+
+_LAST_NANOSECOND = 2**63 - 1
+"""``date_nanos`` ends on 2262-04-11."""
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
+
+
+def read_alias(tenant: TenantId) -> str:
+    """What every search of a tenant goes through."""
+    return f"{tenant}-messages"
+
+
+def month_of(timestamp: str) -> str:
+    """``yyyy-mm`` of the index a message of this time lies in.
+
+    A platform's clock may say anything; what no platform can have meant shares one index, so that the number of
+    indexes stays bounded.
+    """
+    return timestamp[:7] if _FIRST_YEAR <= int(timestamp[:4]) <= _LAST_YEAR else UNDATED
+
+
+def index_name(tenant: TenantId, timestamp: str) -> str:
+    """The index that holds a message sent at ``timestamp``."""
+    return f"{read_alias(tenant)}-{month_of(timestamp)}"
+
+
+def indexable_time(timestamp: str) -> str:
+    """``timestamp`` if a ``date_nanos`` field can hold it, else the nearest instant that fits."""
+    instant = nanoseconds(timestamp)
+    if instant < 0:
+        return "1970-01-01T00:00:00Z"
+    if instant > _LAST_NANOSECOND:
+        return "2262-04-11T23:47:16.854775807Z"
+    return timestamp
+
+
+def template() -> dict[str, Any]:
+    """The index template: a net below :func:`index_body`, should a write ever create an index by itself."""
+    return {
+        "index_patterns": ["*-messages-*"],
+        "template": {"settings": settings(), "mappings": mappings()},
+        "_meta": {"quire_mapping": MAPPING_VERSION},
+    }
+
+
+def index_body(tenant: TenantId) -> dict[str, Any]:
+    """What a new monthly index is created with, its read alias included."""
+    return {"settings": settings(), "mappings": mappings(), "aliases": {read_alias(tenant): {}}}
+
+
+def settings() -> dict[str, Any]:
+    """Analysis: ``message`` stems English, ``exact`` keeps every word as it is written, ``bigram`` is for CJK phrases.
+
+    Case, accents, the shape of an apostrophe and the width of a letter never decide; no analyzer drops stop words,
+    because "to be or not to be" is a thing people search for.
+    """
+    return {
+        "analysis": {
+            "filter": {"stems": {"type": "stemmer", "language": "porter2"}},
+            "analyzer": {
+                "message": _analyzer("cjk_width", "lowercase", "asciifolding", "stems"),
+                "exact": _analyzer("cjk_width", "lowercase", "asciifolding"),
+                "bigram": _analyzer("cjk_width", "lowercase", "cjk_bigram"),
+            },
+        }
+    }
+
+
+def mappings() -> dict[str, Any]:
+    """The fields; ``dynamic: strict``, so that a document with another one fails instead of widening the index."""
+    return {
+        "dynamic": "strict",
+        "_meta": {"quire_mapping": MAPPING_VERSION},
+        "properties": {**_identity(), **_words(), **_flags(), **_stored()},
+    }
+
+
+def _analyzer(*filters: str) -> dict[str, Any]:
+    return {"type": "custom", "tokenizer": "standard", "filter": list(filters)}
+
+
+def _identity() -> dict[str, Any]:
+    ids = (
+        "tenant_id message_id connection_id platform platform_id workspace_id channel_id channel_platform_id "
+        "channel_type user_id user_platform_id user_type thread_id parent_message_id content_type system importance "
+        "tags compliance_flags mentioned symbols"
+    )
+    return {
+        **dict.fromkeys(ids.split(), _KEYWORD),
+        "channel_name": _KEYWORD,
+        "user_name": _KEYWORD,
+        "timestamp": {"type": "date_nanos"},
+        "edited_at": {"type": "date_nanos"},
+        "deleted_at": {"type": "date_nanos"},
+        "captured_at": {"type": "date_nanos"},
+        "indexed_at": {"type": "date_nanos"},
+        "revision": {"type": "long"},
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "content": _TEXT,
+        "subject": _TEXT,
+        "history": _TEXT,
+        "attachment_text": _TEXT,
+        "attachments": {
+            "type": "nested",
+            "properties": {
+                "attachment_id": _KEYWORD,
+                "kind": _KEYWORD,
+                "name": _KEYWORD,
+                "content_type": _KEYWORD,
+                "status": _KEYWORD,
+                "size": {"type": "long"},
+                "removed": {"type": "boolean"},
+                "url": _STORED,
+                "text": {"type": "text", "index": False},
+            },
+        },
+    }
+
+
+def _flags() -> dict[str, Any]:
+    names = (
+        "is_edited is_deleted is_system is_external is_broadcast is_reply has_attachments has_links has_reactions "
+        "has_mentions"
+    )
+    return {name: {"type": "boolean"} for name in names.split()}
+
+
+def _stored() -> dict[str, Any]:
+    """Kept in the document for whoever reads it, invisible to every query."""
+    names = "versions reactions mentions deleted_by exact_times events evidence"
+    return {name: {"type": "object", "enabled": False} for name in names.split()}
+
+
+_KEYWORD: dict[str, Any] = {"type": "keyword", "ignore_above": 1024}
+_STORED: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False}
+_TEXT: dict[str, Any] = {
+    "type": "text",
+    "analyzer": "message",
+    "fields": {
+        "exact": {"type": "text", "analyzer": "exact"},
+        "cjk": {"type": "text", "analyzer": "bigram"},
+    },
+}

@@ -1,0 +1,109 @@
+"""Search: a question in, a page of hits out."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from quire.domain.errors import MalformedError
+from quire.domain.ids import TenantId
+from quire.search.cursor import Place, decode, encode, scope_of
+from quire.search.documents import Document
+from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError
+from quire.search.highlight import AFTER, BEFORE, fragments
+from quire.search.mapping import read_alias
+from quire.search.query import COUNTED_UP_TO, TEXT_FIELDS, Question, compiled, highlighted, parse, sorting
+
+SHOWN: dict[str, list[str]] = {"excludes": ["events"]}
+"""What of a document is read to show it."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for."""
+
+    document: Document
+    highlights: list[str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Hits in order; ``total`` is exact unless ``at_least``; ``next_cursor`` is ``None`` on the last page."""
+
+    total: int
+    at_least: bool
+    hits: list[Hit]
+    next_cursor: str | None
+
+
+class Searcher:
+    """Searches the messages of one tenant; the tenant is part of the object, never of a question."""
+
+    def __init__(self, engine: Engine, tenant: TenantId) -> None:
+        self._engine = engine
+        self._tenant = tenant
+        self._alias = read_alias(tenant)
+
+    def search(self, question: Question, cursor: str | None = None) -> Page:
+        """One page. Ranked pages are all read from one point in time, so that scores stay comparable between them;
+        pages by time need none, a message's place in time does not move.
+
+        Raises:
+            MalformedError: the cursor or the query is none.
+            UnavailableError: the engine did not answer.
+        """
+        scope = scope_of(self._tenant, asdict(replace(question, limit=0)))
+        place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
+        body = self._body(question, place)
+        try:
+            answer, snapshot = self._answered(body, question, place)
+        except NoSuchIndexError:
+            return Page(0, False, [], None)
+        found = answer["hits"]["hits"]
+        more = len(found) > question.limit
+        if snapshot is not None and not more:
+            self._engine.close_snapshot(snapshot)
+        hits = [
+            Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS)) for hit in found[: question.limit]
+        ]
+        total = answer["hits"]["total"]
+        last = _place(found[question.limit - 1]["sort"], question.ranked, snapshot) if more else None
+        return Page(int(total["value"]), total["relation"] != "eq", hits, None if last is None else encode(scope, last))
+
+    def _body(self, question: Question, place: Place | None) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "query": compiled(self._tenant, question),
+            "sort": sorting(question),
+            "size": question.limit + 1,
+            "track_total_hits": COUNTED_UP_TO,
+            "_source": SHOWN,
+        }
+        marks = highlighted(parse(question.text), BEFORE, AFTER)
+        if marks is not None:
+            body["highlight"] = marks
+        if place is not None:
+            after: list[Any] = [place.instant, place.message_id]
+            body["search_after"] = after if place.score is None else [place.score, *after]
+        return body
+
+    def _answered(
+        self, body: dict[str, Any], question: Question, place: Place | None
+    ) -> tuple[dict[str, Any], str | None]:
+        """The answer, and the point in time it is of. One that has expired is followed by a new one."""
+        if not question.ranked:
+            return self._engine.search(self._alias, body), None
+        if place is not None and place.snapshot is not None:
+            try:
+                return self._read(body, place.snapshot)
+            except SnapshotGoneError:
+                return self._read(body, self._engine.open_snapshot(self._alias))
+            except EngineRefusedError as error:
+                raise MalformedError("this is not a cursor that was given out here") from error
+        return self._read(body, self._engine.open_snapshot(self._alias))
+
+    def _read(self, body: dict[str, Any], snapshot: str) -> tuple[dict[str, Any], str]:
+        answer = self._engine.search(None, {**body, **self._engine.in_snapshot(snapshot)})
+        return answer, str(answer.get("pit_id", snapshot))
+
+
+def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
+    score, instant, message_id = sort if ranked else [None, *sort]
+    return Place(int(instant), str(message_id), None if score is None else float(score), snapshot)

@@ -1,0 +1,232 @@
+"""Documents into the index, never an older state over a newer one. Both guards against stale writes live here.
+
+* :meth:`Writes.put_folded`: whoever folded *all* events of a message writes with ``version_type=external`` and the
+  number of events as version. An older fold is refused with 409, which for us is success: the newer state is there.
+* :meth:`Writes.put_onto`: where some events may be known to the document alone, its events are read, joined with ours
+  and written back only if nobody wrote in between (``if_seq_no``), else once more from the start.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from quire.domain.errors import UnavailableError
+from quire.domain.ids import MessageId, TenantId
+from quire.search.documents import Document, Known, known_events
+from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError
+from quire.search.mapping import index_name, read_alias
+from quire.search.query import within
+
+_MAX_BYTES, _MAX_ACTIONS = 5_000_000, 1_000
+_CONFLICT = 409
+_OVERLOADED = frozenset({429, 502, 503, 504})
+_ROUNDS = 5
+_LOOKUP = 500
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Write:
+    """A folded message. ``elsewhere`` are other indexes where a fold of fewer events may have put it."""
+
+    index: str
+    message_id: MessageId
+    revision: int
+    document: Document
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass
+class Counts:
+    """What became of the writes; ``stale`` met a state at least as new."""
+
+    written: int = 0
+    stale: int = 0
+
+    def add(self, more: "Counts") -> None:
+        """Count those too."""
+        self.written += more.written
+        self.stale += more.stale
+
+
+@dataclass(frozen=True)
+class _Stored:
+    index: str
+    seq_no: int
+    primary_term: int
+    known: tuple[Known, ...]
+
+
+@dataclass(frozen=True)
+class _Action:
+    head: Mapping[str, Any]
+    document: Document | None = None
+    bytes_: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        lines = [orjson.dumps(self.head), *([] if self.document is None else [orjson.dumps(self.document)]), b""]
+        object.__setattr__(self, "bytes_", b"\n".join(lines))
+
+
+class Writes:
+    """Writes documents through one engine. ``pause`` is seconds of the first wait when it is overloaded."""
+
+    def __init__(self, engine: Engine, *, pause: float = 0.2) -> None:
+        self._engine = engine
+        self._pause = pause
+
+    def put_folded(self, writes: Sequence[Write]) -> Counts:
+        """Write messages of which every event is known.
+
+        Raises:
+            UnavailableError: the engine did not take them all; run again.
+            EngineRefusedError: it will never take one of them.
+        """
+        actions = [action for write in writes for action in _folded(write)]
+        counts = Counts()
+        for action, status in self._run(actions):
+            if "index" in action.head:
+                counts.add(Counts(stale=1) if status == _CONFLICT else Counts(written=1))
+        return counts
+
+    def put_onto(
+        self,
+        tenant: TenantId,
+        known: Mapping[MessageId, Sequence[Known]],
+        folded: Callable[[Sequence[Known]], Write],
+    ) -> Counts:
+        """Write messages joined with the events that only their documents still know. Raises as :meth:`put_folded`."""
+        stored = self._stored(tenant, list(known))
+        left, counts = dict(known), Counts()
+        for _ in range(_ROUNDS):
+            actions: dict[MessageId, _Action] = {}
+            for message, ours in left.items():
+                there = stored.get(message)
+                joined = _joined(there.known if there else (), ours)
+                if there is not None and len(joined) == len(there.known):
+                    counts.stale += 1
+                    continue
+                actions[message] = _onto(folded(joined), there)
+            answered = dict(zip(actions, (status for _, status in self._run(list(actions.values()))), strict=True))
+            beaten = [message for message, status in answered.items() if status == _CONFLICT]
+            counts.written += len(answered) - len(beaten)
+            if not beaten:
+                return counts
+            left = {message: left[message] for message in beaten}
+            stored |= self._as_they_stand([(_index_of(actions[message]), message) for message in beaten])
+        raise UnavailableError("bulk: others wrote the same messages again and again")
+
+    def _run(self, actions: Sequence[_Action]) -> Iterator[tuple[_Action, int]]:
+        """Each action with its status, in order: done, or refused for a conflict."""
+        for chunk in _chunks(actions):
+            yield from zip(chunk, self._run_chunk(chunk), strict=True)
+
+    def _run_chunk(self, chunk: Sequence[_Action]) -> list[int]:
+        """Send a chunk until every action in it is settled; what the engine has no time for is sent again."""
+        statuses: dict[int, int] = {}
+        for attempt in Retrying(
+            stop=stop_after_attempt(_ROUNDS),
+            wait=wait_random_exponential(multiplier=self._pause, max=5),
+            retry=retry_if_exception_type(UnavailableError),
+            reraise=True,
+        ):
+            with attempt:
+                left = [n for n in range(len(chunk)) if n not in statuses]
+                answers = self._engine.bulk(b"".join(chunk[n].bytes_ for n in left))
+                statuses |= {n: s for n, s in zip(left, map(_settled, answers), strict=True) if s is not None}
+                if len(statuses) < len(chunk):
+                    raise UnavailableError("bulk: the search engine is overloaded")
+        return [statuses[n] for n in range(len(chunk))]
+
+    def _stored(self, tenant: TenantId, messages: Sequence[MessageId]) -> dict[MessageId, _Stored]:
+        """The documents that are there, wherever they lie; one written within the last refresh may be missed."""
+        found: dict[MessageId, _Stored] = {}
+        for start in range(0, len(messages), _LOOKUP):
+            wanted = messages[start : start + _LOOKUP]
+            body = {
+                "query": {"bool": {"filter": [within(tenant), {"ids": {"values": list(wanted)}}]}},
+                "size": len(wanted),
+                "seq_no_primary_term": True,
+                "_source": ["events"],
+            }
+            try:
+                hits = self._engine.search(read_alias(tenant), body)["hits"]["hits"]
+            except NoSuchIndexError:
+                return {}
+            found |= {MessageId(hit["_id"]): _stored(hit) for hit in hits}
+        return found
+
+    def _as_they_stand(self, wanted: Sequence[tuple[str, MessageId]]) -> dict[MessageId, _Stored]:
+        found = self._engine.get_many(wanted, ["events"])
+        return {MessageId(doc["_id"]): _stored(doc) for doc in found}
+
+
+def places(tenant: TenantId, sent_at: str, known: Iterable[Known]) -> tuple[str, tuple[str, ...]]:
+    """The index of a message, and those where a fold of only some of its events would have put it.
+
+    Until the creation is known, a message is filed by the first thing heard of it, which may be in another month.
+    """
+    index = index_name(tenant, sent_at)
+    told = {getattr(each.event.body, "sent_at", None) or each.event.occurred_at for each in known}
+    return index, tuple(sorted({index_name(tenant, time) for time in told} - {index}))
+
+
+def _folded(write: Write) -> Iterator[_Action]:
+    guard = {"_id": write.message_id, "version": write.revision, "version_type": "external"}
+    yield _Action({"index": {"_index": write.index, **guard}}, write.document)
+    for index in write.elsewhere:
+        yield _Action({"delete": {"_index": index, **guard}})
+
+
+def _onto(write: Write, there: _Stored | None) -> _Action:
+    """Where a document is, it stays; else it must still not be there."""
+    if there is None:
+        return _Action({"create": {"_index": write.index, "_id": write.message_id}}, write.document)
+    guard = {"if_seq_no": there.seq_no, "if_primary_term": there.primary_term}
+    return _Action({"index": {"_index": there.index, "_id": write.message_id, **guard}}, write.document)
+
+
+def _index_of(action: _Action) -> str:
+    return str(next(iter(action.head.values()))["_index"])
+
+
+def _stored(hit: Mapping[str, Any]) -> _Stored:
+    known = tuple(known_events(hit["_source"]))
+    return _Stored(hit["_index"], int(hit["_seq_no"]), int(hit["_primary_term"]), known)
+
+
+def _joined(first: Iterable[Known], then: Iterable[Known]) -> list[Known]:
+    """Each event once; where both know it, as ``then`` does."""
+    return list({each.event.event_id: each for each in (*first, *then)}.values())
+
+
+def _settled(answer: Mapping[str, Any]) -> int | None:
+    """The status of an action; ``None`` when it has to be sent again.
+
+    Raises:
+        EngineRefusedError: the engine will never take it. The reason is left out: it quotes the document.
+    """
+    status = int(answer["status"])
+    if status < 300 or status == _CONFLICT or (status == 404 and "error" not in answer):
+        return status
+    if status in _OVERLOADED:
+        return None
+    raise EngineRefusedError(f"bulk: a document was refused with {status} {answer.get('error', {}).get('type')}")
+
+
+def _chunks(actions: Sequence[_Action]) -> Iterator[list[_Action]]:
+    chunk: list[_Action] = []
+    size = 0
+    for action in actions:
+        if chunk and (size + len(action.bytes_) > _MAX_BYTES or len(chunk) == _MAX_ACTIONS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(action)
+        size += len(action.bytes_)
+    if chunk:
+        yield chunk
