@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STACK_FILE = Path(".local") / "stack.json"
+_VARIABLES = {
+    "QUIRE_CONTROL_TABLE": "ControlTable",
+    "QUIRE_EVENTS_TABLE": "EventsTable",
+    "QUIRE_JOURNAL_BUCKET": "JournalBucket",
+    "QUIRE_CAPTURE_STREAM": "CaptureStream",
+    "QUIRE_SEGMENT_QUEUE_URL": "SegmentQueueUrl",
+    "QUIRE_DATA_KEY_ARN": "DataKeyArn",
+}
 _PATIENCE = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 
 
@@ -55,6 +63,28 @@ class Deployment:
         if not found:
             raise NoDeploymentError(f"no stack of stage {self.stage} is deployed here")
         return found
+
+    def enter(self) -> None:
+        """Set the environment of this process as a function of the deployment has it, for use cases of the product."""
+        os.environ |= {name: self.outputs[output] for name, output in _VARIABLES.items() if output in self.outputs}
+        os.environ["QUIRE_STAGE"] = self.stage
+        if self.local:
+            keys = self.local["admin"]
+            endpoint, bundle = str(self.local["aws_endpoint"]), str(self.local["ca_bundle"])
+            os.environ |= {
+                "AWS_ACCESS_KEY_ID": keys["accessKeyId"],
+                "AWS_SECRET_ACCESS_KEY": keys["secretAccessKey"],
+                "AWS_REGION": self.local["region"],
+                "AWS_ENDPOINT_URL": endpoint,
+                "AWS_ENDPOINT_URL_S3": endpoint,
+                "AWS_CA_BUNDLE": bundle,
+            }
+            os.environ.pop("AWS_SESSION_TOKEN", None)
+
+    @property
+    def tenants(self) -> list[str]:
+        """Ids of the tenants that the stack file names; none on AWS."""
+        return [str(tenant["tenantId"]) for tenant in self.local.get("tenants", [])]
 
     @property
     def search_endpoint(self) -> str:

@@ -112,8 +112,7 @@ def _archive(deployment: Deployment, found: Report) -> None:
     journal = Journal(deployment.client("s3"), deployment.outputs["JournalBucket"], _STORED)
     nobody = sum(1 for _ in journal.quarantined(None))
     found.add("Archive", "quarantined, no tenant", nobody)
-    known = [str(tenant["tenantId"]) for tenant in deployment.local.get("tenants", [])]
-    for tenant in sorted({*known, *journal.tenants()}):
+    for tenant in sorted({*deployment.tenants, *journal.tenants()}):
         quarantined = sum(1 for _ in journal.quarantined(TenantId(tenant)))
         segments = sum(1 for _ in journal.segments(TenantId(tenant)))
         line = f"{segments} segments, {quarantined} quarantined"

@@ -1,0 +1,1 @@
+"""The ``quire`` command. Not part of any deployed function."""

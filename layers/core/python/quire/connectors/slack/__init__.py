@@ -1,0 +1,1 @@
+"""Slack: Events API deliveries, Web API pages and exported days."""

@@ -1,0 +1,1 @@
+"""Microsoft Teams: Microsoft Graph change notifications, pages and single resources."""

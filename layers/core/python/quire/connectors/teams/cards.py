@@ -1,0 +1,66 @@
+"""What a card says: the words in the JSON that Teams carries as a string.
+
+https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+"""
+
+from collections.abc import Iterator
+
+from quire.connectors.json_text import read_json
+from quire.connectors.teams.html_text import html_text
+from quire.domain.errors import MalformedError
+
+_DEEPEST = 40
+_WORDS = (
+    "title",
+    "subtitle",
+    "summary",
+    "activityTitle",
+    "activitySubtitle",
+    "activityText",
+    "text",
+    "label",
+    "altText",
+)
+_SPOKEN = "speak"
+
+
+def card_text(content: object) -> str:
+    """The words of a card, a line each, in the order they stand; the string itself where it is no JSON."""
+    if not isinstance(content, str):
+        return _lines(content)
+    try:
+        return _lines(read_json(content))
+    except MalformedError:
+        return _plain(content)
+
+
+def _lines(card: object) -> str:
+    words = dict.fromkeys(line for line in _walk(card, 0) if line)
+    spoken = card.get(_SPOKEN) if isinstance(card, dict) else None
+    return "\n".join(words) or (spoken if isinstance(spoken, str) else "")
+
+
+def _walk(node: object, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(node, list):
+        for item in node:
+            yield from _walk(item, depth + 1)
+    elif isinstance(node, dict):
+        name, value = node.get("title", node.get("name")), node.get("value")
+        if isinstance(name, str) and isinstance(value, str) and "type" not in node:
+            yield f"{_plain(name)}: {_plain(value)}"
+            return
+        for key in _WORDS:
+            if isinstance(node.get(key), str):
+                yield _plain(node[key])
+        runs = node.get("inlines")
+        if isinstance(runs, list):
+            yield from (_plain(run) for run in runs if isinstance(run, str))
+        for key, inner in node.items():
+            if isinstance(inner, dict | list) and key not in {"data", "msteams", "targets"}:
+                yield from _walk(inner, depth + 1)
+
+
+def _plain(words: str) -> str:
+    return html_text(words) if "<" in words or "&" in words else words.strip()
