@@ -4,7 +4,6 @@ Nothing here looks at payloads or at a connector: a line of the story is a messa
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,15 +50,15 @@ class MessageFact:
 
 @dataclass(frozen=True)
 class Search:
-    """Something to try in the console; ``phrase`` is the query without its quotes."""
+    """Something to try in the console."""
 
-    query: str
+    phrase: str
     why: str
 
     @property
-    def phrase(self) -> str:
-        """The words themselves."""
-        return self.query.strip('"')
+    def query(self) -> str:
+        """The phrase as the console's search box takes it."""
+        return f'"{self.phrase}"'
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,8 @@ def expected_facts(week: Week) -> Facts:
 
 def searches() -> list[Search]:
     """What to try, from ``searches.yaml``."""
-    entries: Iterable[dict[str, str]] = read_yaml(HERE / "searches.yaml")["searches"]
-    return [Search(**entry) for entry in entries]
+    entries: dict[str, str] = read_yaml(HERE / "searches.yaml")["searches"]
+    return [Search(phrase, why) for phrase, why in entries.items()]
 
 
 def _fact(week: Week, line: Line) -> MessageFact:
