@@ -68,6 +68,11 @@ def timeline_partition(tenant: TenantId, channel: ChannelId) -> str:
     return f"{_checked(tenant)}#{channel}"
 
 
+def audit_partition(tenant: TenantId, day: str) -> str:
+    """Partition of a tenant's audit entries of one day (``yyyy-mm-dd``)."""
+    return f"T#{_checked(tenant)}#{day}"
+
+
 def stream_partition(tenant: TenantId) -> str:
     """Partition key on the capture stream: one bucket a tenant, so that a tenant lies on few shards."""
     return f"{_checked(tenant)}#0"

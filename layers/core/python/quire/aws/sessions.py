@@ -80,6 +80,11 @@ class Aws:
             retries={"mode": self._patience.mode, "total_max_attempts": self._patience.tries},
         )
 
+    @property
+    def signing_credentials(self) -> object:
+        """This identity's credentials for signing requests to what has no client here; they refresh themselves."""
+        return self._session.get_credentials()
+
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """Tables."""

@@ -1,0 +1,86 @@
+"""Credentials of one tenant only: whatever code does with them, another tenant's data answers AccessDenied.
+
+The function's own role may do nothing but assume the tenant role; what is left of that role is what an inline session
+policy names literally. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from quire.aws.sessions import Aws
+from quire.domain.errors import MalformedError
+from quire.domain.ids import TenantId, is_tenant_id
+
+MAX_POLICY_CHARACTERS = 2048
+SECONDS = 900
+"""The shortest life STS gives."""
+KEPT_SECONDS = 840
+"""No request that starts with kept credentials outlives them: the API answers within 30 seconds."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Everything of which a tenant's part is reached: ARNs of tables, buckets, key and search collection.
+
+    ``written`` are the tables of which items may also be put. ``key`` and ``collection`` are empty where there is
+    none.
+    """
+
+    read: tuple[str, ...]
+    written: tuple[str, ...]
+    buckets: tuple[str, ...]
+    key: str = ""
+    collection: str = ""
+
+
+def session_policy(tenant: TenantId, reach: Reach) -> str:
+    """The inline policy: at most ``MAX_POLICY_CHARACTERS``.
+
+    ``T#acme`` and ``T#acme#...`` are named apart, because ``T#acme*`` would let ``acme`` into ``acme-2``.
+
+    Raises:
+        MalformedError: this is no tenant's id.
+        ValueError: the ARNs are too long for one policy.
+    """
+    if not is_tenant_id(tenant):
+        raise MalformedError("not a tenant id")
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"T#{tenant}", f"T#{tenant}#*"]}}
+    reading = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"]
+    statements: list[dict[str, object]] = [
+        _allow(reading, [*reach.read, *reach.written], own),
+        _allow(["dynamodb:PutItem"], list(reach.written), own),
+        _allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/t/{tenant}/*" for bucket in reach.buckets]),
+    ]
+    if reach.key:
+        statements.append(_allow(["kms:Decrypt", "kms:GenerateDataKey"], [reach.key]))
+    if reach.collection:
+        statements.append(_allow(["aoss:APIAccessAll"], [reach.collection]))
+    policy = orjson.dumps({"Version": "2012-10-17", "Statement": statements}).decode()
+    if len(policy) > MAX_POLICY_CHARACTERS:
+        raise ValueError(f"the session policy has {len(policy)} characters, {MAX_POLICY_CHARACTERS} are allowed")
+    return policy
+
+
+def assume_tenant(base: Aws, role_arn: str, reach: Reach) -> Callable[[TenantId], Aws]:
+    """How to become a tenant: its session is tagged with it, and lives ``SECONDS``.
+
+    The returned function raises ``DeniedError`` when the role may not be assumed, ``UnavailableError`` when STS does
+    not answer.
+    """
+
+    def become(tenant: TenantId) -> Aws:
+        policy = session_policy(tenant, reach)
+        return base.assume(role_arn, f"quire-{tenant}", policy, {"tenant": tenant}, SECONDS)
+
+    return become
+
+
+def _allow(
+    actions: list[str], resources: list[str], condition: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    statement: dict[str, object] = {"Effect": "Allow", "Action": actions, "Resource": resources}
+    return statement if condition is None else {**statement, "Condition": condition}
