@@ -8,15 +8,7 @@ import typer
 from quire.cli.deployment import Deployment, NoDeploymentError, find
 
 StageOption = Annotated[str, typer.Option("--stage", help="local, dev or prod")]
-TenantOption = Annotated[
-    list[str] | None, typer.Option("--tenant", help="this tenant only; may be given several times")
-]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    for name, command in (("token", token), ("status", status), ("rebuild", rebuild), ("replay", replay)):
-        app.command(name)(command)
+TenantOption = Annotated[list[str] | None, typer.Option("--tenant", help="this tenant only (repeatable)")]
 
 
 def token(user: Annotated[str, typer.Option("--user", help="e-mail address of a user of the local stack")]) -> None:

@@ -13,6 +13,10 @@ from typer.main import get_command
 
 COMMANDS: Mapping[str, str] = {
     "normalise": "quire.cli.normalise:normalise",
+    "token": "quire.cli.local:token",
+    "status": "quire.cli.local:status",
+    "rebuild": "quire.cli.local:rebuild",
+    "replay": "quire.cli.local:replay",
 }
 
 
