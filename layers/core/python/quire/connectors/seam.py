@@ -7,6 +7,7 @@ the event's frame are made here, once for all platforms.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from quire.domain import ids
@@ -18,6 +19,8 @@ Configuration = Mapping[str, Any]
 Authenticate = Callable[[WebhookRequest, ConnectionSecrets, Configuration, float], Accepted | Challenge]
 Normalise = Callable[[Delivery], list[Observation]]
 
+_channel_id = lru_cache(maxsize=4096)(ids.channel_id)  # few against their messages
+_subject_id = lru_cache(maxsize=4096)(ids.subject_id)
 _LABEL = 120  # characters of a platform's own label worth keeping in an event; all of it stays in the raw
 
 
@@ -114,10 +117,10 @@ class Frame:
         header = self._header
         tenant, platform = header.tenant_id, header.platform
         channel = fact.channel
-        channel_id = None if channel is None else ids.channel_id(tenant, platform, workspace, channel)
+        channel_id = None if channel is None else _channel_id(tenant, platform, workspace, channel)
         message_id = self._message_id(workspace, channel, fact.message)
         who = f"connection {header.connection_id}" if fact.subject is None else fact.subject
-        subject_id = ids.subject_id(tenant, platform, workspace, who)
+        subject_id = _subject_id(tenant, platform, workspace, who)
         about: str = message_id or channel_id or subject_id
         if fact.kind == "unrecognised":
             about = ids.derive("workspace", tenant, platform, workspace)

@@ -92,6 +92,7 @@ class MessageState(BaseModel):
 
 
 class _Order(NamedTuple):
+    later: bool  # than the message's creation, which nothing about it can precede
     at: int
     event_id: str
 
@@ -100,7 +101,8 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
     """Fold the events of one message; duplicates count once. ``None`` when no event is about a message.
 
     A deletion before its creation, an edit before its creation, two edits out of order all come right, because events
-    are first put in the order (occurred_at, event_id).
+    are first put in the order (occurred_at, event_id). The creation comes first whatever its time: platforms give
+    edits and reactions coarser times than messages, so that an edit's may lie before what it changed.
     """
     unique = {event.event_id: event for event in events if event.message_id is not None}
     ordered = sorted(unique.values(), key=_order)
@@ -141,7 +143,7 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
 
 
 def _order(event: Event) -> _Order:
-    return _Order(nanoseconds(event.occurred_at), event.event_id)
+    return _Order(not isinstance(event.body, MessageCreated), nanoseconds(event.occurred_at), event.event_id)
 
 
 def _message_id(event: Event) -> MessageId:

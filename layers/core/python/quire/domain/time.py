@@ -87,5 +87,5 @@ def sort_key(timestamp: Timestamp | str) -> str:
 
 
 def _render(moment: datetime, fraction: str | None) -> Timestamp:
-    whole = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    whole = moment.isoformat()[:19]
     return Timestamp(f"{whole}.{fraction}Z" if fraction else f"{whole}Z")

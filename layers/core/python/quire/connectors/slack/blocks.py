@@ -72,13 +72,17 @@ def _render(node: object, speller: Speller, depth: int) -> str:
     return "\n".join(line for key in _GENERIC if (line := _render(block.get(key), speller, depth + 1)))
 
 
-def _children(block: Block, speller: Speller, depth: int, key: str = "elements") -> Iterator[str]:
-    for child in mappings(block.get(key)):
+def _children(block: Block, speller: Speller, depth: int) -> Iterator[str]:
+    for child in mappings(block.get("elements")):
         yield _render(child, speller, depth + 1)
 
 
 def _inline(block: Block, speller: Speller, depth: int) -> str:
-    return "".join(_children(block, speller, depth)).strip("\n")
+    parts = [
+        text(child.get("text")) if child.get("type") == "text" else _render(child, speller, depth + 1)
+        for child in mappings(block.get("elements"))
+    ]
+    return "".join(parts).strip("\n")
 
 
 def _rich_text(block: Block, speller: Speller, depth: int) -> str:

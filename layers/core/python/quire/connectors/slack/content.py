@@ -83,7 +83,7 @@ def _card(card: Mapping[str, Any], number: int, names: Mapping[str, str]) -> Att
         id=f"attachment-{native if isinstance(native, int | str) and native else number}",
         kind="quote" if shared else "link" if url or card.get("service_name") else "card",
         name=_spelled(card, "title", speller) or said(card.get("service_name")) or said(card.get("author_name")),
-        url=url or said(card.get("image_url")) or said(card.get("thumb_url")),
+        url=url or said(card.get("image_url")),
         text=_card_text(card, speller) or None,
     )
 

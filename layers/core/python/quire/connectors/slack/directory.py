@@ -9,7 +9,7 @@ from typing import Any
 
 from quire.connectors.seam import Fact, unrecognised
 from quire.connectors.shape import mapping, said, text
-from quire.connectors.slack.people import directory_entry, person
+from quire.connectors.slack.people import abroad, directory_entry, person
 from quire.connectors.slack.setting import Setting
 from quire.domain.events import Actor, ChannelChanged, Kind, Membership, UserChanged
 
@@ -56,7 +56,7 @@ def membership_facts(event: Event, setting: Setting) -> Iterator[Fact]:
     home = said(event.get("team"))
     body = Membership(
         channel=channel,
-        member=person(native, setting.names, home if home != setting.workspace else None),
+        member=person(native, setting.names, abroad(home, setting.workspace)),
         by=person(inviter, setting.names) if inviter else None,
     )
     kind: Kind = "member.joined" if event.get("type") == "member_joined_channel" else "member.left"

@@ -17,7 +17,7 @@ from quire.connectors.slack.directory import (
     user_facts,
 )
 from quire.connectors.slack.messages import message_facts, reaction_facts
-from quire.connectors.slack.people import profile_name
+from quire.connectors.slack.people import SLACKBOT, profile_name
 from quire.connectors.slack.setting import Setting
 from quire.domain.delivery import Delivery
 
@@ -81,7 +81,7 @@ def read(element: Element) -> Iterator[Fact]:
     if not isinstance(value, dict):
         yield unrecognised(element, "not an object")
         return
-    live = value.get("type") == "event_callback"
+    live = value.get("type") == "event_callback" or ("type" not in value and isinstance(value.get("event"), dict))
     event = mapping(value.get("event")) if live else value
     setting = Setting(
         element=element,
@@ -104,7 +104,7 @@ def read(element: Element) -> Iterator[Fact]:
 
 def _names(messages: list[Mapping[str, Any]]) -> dict[str, str]:
     """Names of people and apps that the delivery's messages give beside their ids."""
-    names: dict[str, str] = {}
+    names = {SLACKBOT: "Slackbot"}
     for message in messages:
         profile, native = message.get("user_profile"), message.get("user")
         if isinstance(profile, dict) and isinstance(native, str):

@@ -19,23 +19,25 @@ def sender(message: Mapping[str, Any], workspace: str, names: Mapping[str, str])
         return None
     if bot or app or native == SLACKBOT or message.get("subtype") in _BOT_SUBTYPES:
         name = said(message.get("username")) or said(app.get("name")) or names.get(native)
-        return Actor(id=native, name=name or ("Slackbot" if native == SLACKBOT else None), type="bot")
+        return Actor(id=native, name=name, type="bot")
     profile = mapping(message.get("user_profile"))
     home = _home(message, profile)
     return Actor(
         id=native,
         name=profile_name(profile) or names.get(native) or said(message.get("username")),
         type="guest" if profile.get("is_restricted") is True or profile.get("is_ultra_restricted") is True else "user",
-        workspace=home if home != workspace else None,
+        workspace=abroad(home, workspace),
     )
 
 
 def person(native: str, names: Mapping[str, str], home: str | None = None) -> Actor:
     """Someone of whom an event gives the id only."""
-    known = names.get(native)
-    if native == SLACKBOT:
-        return Actor(id=native, name="Slackbot", type="bot")
-    return Actor(id=native or "unknown", name=known, workspace=home)
+    return Actor(
+        id=native or "unknown",
+        name=names.get(native),
+        type="bot" if native == SLACKBOT else "user",
+        workspace=home,
+    )
 
 
 def directory_entry(user: Mapping[str, Any], workspace: str) -> Actor:
@@ -48,8 +50,13 @@ def directory_entry(user: Mapping[str, Any], workspace: str) -> Actor:
         name=profile_name(profile) or said(user.get("real_name")) or said(user.get("name")),
         type="bot" if user.get("is_bot") is True else "guest" if guest else "user",
         email=said(profile.get("email")),
-        workspace=home if home != workspace else None,
+        workspace=abroad(home, workspace),
     )
+
+
+def abroad(home: str | None, workspace: str) -> str | None:
+    """The workspace a person belongs to, where it is known to be another one."""
+    return home if workspace and home != workspace else None
 
 
 def profile_name(profile: Mapping[str, Any]) -> str | None:

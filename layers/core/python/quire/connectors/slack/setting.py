@@ -76,6 +76,6 @@ def _type(event: Mapping[str, Any], told: Mapping[str, Any], native: str, known:
         return "direct"
     if told.get("is_mpim") is True or told.get("is_group") is True or told.get("is_private") is True:
         return "group"
-    if told.get("is_channel") is True:
+    if told.get("is_channel") is True or told.get("is_private") is False:
         return "channel"
     return "direct" if native.startswith("D") else "group" if native.startswith("G") else None

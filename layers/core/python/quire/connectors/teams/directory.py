@@ -86,7 +86,7 @@ def _listed(entry: Resource, channel: ChannelRef, setting: Setting) -> Fact:
 
 
 def _change(setting: Setting) -> str:
-    return setting.change or "read"
+    return setting.change or "observed"
 
 
 def _fingerprint(resource: Resource, keys: tuple[str, ...]) -> str:

@@ -16,6 +16,12 @@ from quire.domain.delivery import Delivery
 
 _CONTEXTS = ("@odata.context", "@odata.nextLink", "@odata.deltaLink")
 
+_REASONS: Mapping[str, str] = {
+    "policyViolation": "a policy's verdict without the message",
+    "dataKey": "encrypted content without its notification",
+    "contentBytes": "an inline file's description, not a message",
+}
+
 
 def split(delivery: Delivery) -> list[Element]:
     """The delivery's elements: the items of a collection or an array, else the whole.
@@ -90,12 +96,11 @@ def _resource(resource: Mapping[str, Any], setting: Setting) -> Iterator[Fact]:
         yield from reader(resource, setting)
         return
     failure = mapping(resource.get("error"))
-    label = f"error:{text(failure.get('code'))}" if failure else said(resource.get("@odata.type"))
-    reason = "an error, not a resource"
-    if not failure:
-        reason = (
-            "a policy's verdict without the message" if "policyViolation" in resource else "no message fact we know"
-        )
+    if failure:
+        yield unrecognised(setting.element, "an error, not a resource", f"error:{text(failure.get('code'))}")
+        return
+    label = said(resource.get("@odata.type")) or said(resource.get("@odata.context"))
+    reason = next((why for key, why in _REASONS.items() if key in resource), "no message fact we know")
     yield unrecognised(setting.element, reason, label)
 
 

@@ -48,7 +48,7 @@ def person(user: Mapping[str, Any], workspace: str) -> Actor:
         id=text(user.get("id")) or "unknown",
         name=name,
         type="guest" if guest else "user",
-        workspace=home if home != workspace else None,
+        workspace=home if workspace and home != workspace else None,
     )
 
 
@@ -61,7 +61,7 @@ def member(entry: Mapping[str, Any], workspace: str) -> Actor:
         name=_name(entry),
         type="guest" if isinstance(roles, list) and "guest" in roles else "user",
         email=said(entry.get("email")),
-        workspace=home if home != workspace else None,
+        workspace=home if workspace and home != workspace else None,
     )
 
 

@@ -11,7 +11,7 @@ from quire.domain.events import ChannelRef, ChannelType
 from quire.domain.time import NotATimeError, from_unix_milliseconds
 
 _STEP = re.compile(
-    r"\b(teams|channels|chats|messages|replies|members)(?:\('([^']*)'\)|/([^/()'?]*[^/()'?a-zA-Z][^/()'?]*))"
+    r"\b(teams|channels|chats|messages|replies|members)(?:\('([^']*)'\)|/(?![$])([^/()'?]*[^/()'?a-zA-Z][^/()'?]*))"
 )
 _MILLISECONDS = re.compile(r"[0-9]{12,14}\Z")
 _TENANT = re.compile(r"[?&]tenantId=([0-9a-fA-F-]{1,64})")
