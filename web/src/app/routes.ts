@@ -1,0 +1,56 @@
+import { lazy } from "react";
+import { redirect, replace, type RouteObject } from "react-router";
+
+import { ErrorPage } from "@/app/ErrorPage";
+import { NotFoundPage } from "@/app/NotFoundPage";
+import { SignedInOnly } from "@/app/SignedInOnly";
+import { SignInAnswer } from "@/app/SignInAnswer";
+import { SignInError } from "@/features/session/api/signIn";
+import type { Session } from "@/features/session/session";
+
+// Fetched when first gone to, so that the sign-in page stays small.
+const SearchPage = lazy(async () => ({
+  default: (await import("@/features/search/components/SearchPage")).SearchPage,
+}));
+const ChannelsPage = lazy(async () => ({
+  default: (await import("@/features/channels/components/ChannelsPage")).ChannelsPage,
+}));
+const ConversationPage = lazy(async () => ({
+  default: (await import("@/features/conversation/components/ConversationPage")).ConversationPage,
+}));
+
+const nothing = () => null;
+
+/** The addresses of the console. */
+export function routes(session: Session): RouteObject[] {
+  return [
+    {
+      path: "/signed-in",
+      loader: ({ request }) => finishSignIn(session, new URL(request.url)),
+      Component: SignInAnswer,
+      HydrateFallback: nothing,
+      ErrorBoundary: ErrorPage,
+    },
+    { path: "/", loader: () => redirect("/search"), HydrateFallback: nothing },
+    {
+      Component: SignedInOnly,
+      ErrorBoundary: ErrorPage,
+      children: [
+        { path: "/search", Component: SearchPage },
+        { path: "/channels", Component: ChannelsPage },
+        { path: "/conversations/:channelId", Component: ConversationPage },
+        { path: "*", Component: NotFoundPage },
+      ],
+    },
+  ];
+}
+
+/** Goes on to where the person was heading; or says why the sign-in did not come about. */
+async function finishSignIn(session: Session, address: URL): Promise<Response | { reason: string }> {
+  try {
+    return replace(await session.complete(address));
+  } catch (error) {
+    if (error instanceof SignInError) return { reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import LiveRegion from "@cloudscape-design/components/live-region";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useParams, useSearchParams } from "react-router";
+
+import { PlatformBadge } from "@/components/PlatformBadge";
+import { ProblemAlert } from "@/components/ProblemAlert";
+import { SafeText } from "@/components/SafeText";
+import { channelLabel } from "@/components/channelLabel";
+import { useConversation } from "@/features/conversation/api/useConversation";
+import styles from "@/features/conversation/components/Conversation.module.css";
+import { Transcript } from "@/features/conversation/components/Transcript";
+import type { Channel } from "@/lib/api/types";
+import { sentence } from "@/lib/names";
+import { zoneName } from "@/lib/time";
+
+/** A conversation as it stands, around the message the address names. */
+export function ConversationPage() {
+  const { channelId = "" } = useParams();
+  const [parameters] = useSearchParams();
+  const around = parameters.get("around");
+  const conversation = useConversation(channelId, around);
+  const channel = conversation.data?.pages[0]?.channel;
+  return (
+    <SpaceBetween size="l">
+      <title>{channel ? `${channelLabel(channel)} · Quire` : "Conversation · Quire"}</title>
+      {channel ? <Heading channel={channel} /> : <Header variant="h1">Conversation</Header>}
+      {conversation.isPending ? (
+        <Box textAlign="center" padding={{ vertical: "xxl" }}>
+          <LiveRegion>
+            <Spinner /> Opening the conversation
+          </LiveRegion>
+        </Box>
+      ) : null}
+      {conversation.isError && !conversation.data ? (
+        <ProblemAlert error={conversation.error} onRetry={() => void conversation.refetch()} />
+      ) : null}
+      {conversation.data ? <Transcript key={around} conversation={conversation} around={around} /> : null}
+    </SpaceBetween>
+  );
+}
+
+function Heading({ channel }: { channel: Channel }) {
+  return (
+    <Header
+      variant="h1"
+      description={
+        <span className={styles.about}>
+          <PlatformBadge platform={channel.platform} />
+          {channel.type ? <span>{sentence(channel.type)}</span> : null}
+          {channel.external ? <span>Shared with another organisation</span> : null}
+          <span>Times are in your time zone, {zoneName()}.</span>
+        </span>
+      }
+    >
+      <SafeText text={channelLabel(channel)} />
+    </Header>
+  );
+}

@@ -1,0 +1,51 @@
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+
+import { MessageText, SafeText } from "@/components/SafeText";
+import { Timestamp } from "@/components/Timestamp";
+import styles from "@/features/conversation/components/Conversation.module.css";
+import type { Message } from "@/lib/api/types";
+import { excerpt } from "@/lib/excerpt";
+
+const SHOWN_AT_FIRST = 1500;
+
+/** The words of a message; of a deleted one, the words the archive kept, marked as gone at the source. */
+export function MessageBody({ message }: { message: Message }) {
+  const content = message.content ?? "";
+  const mentions = message.mentions.flatMap(({ name }) => (name ? [name] : []));
+  if (!message.deletedAt) return <LongText text={content} mentions={mentions} />;
+  return (
+    <div className={styles.deleted}>
+      <div className={styles.note}>
+        Deleted at the source, <Timestamp at={message.deletedAt} />
+        {message.deletedBy ? (
+          <>
+            , by <SafeText text={message.deletedBy} />
+          </>
+        ) : null}
+        . {content === "" ? "What it said was not captured." : "Kept by the archive:"}
+      </div>
+      {content === "" ? null : (
+        <del>
+          <LongText text={content} mentions={mentions} />
+        </del>
+      )}
+    </div>
+  );
+}
+
+function LongText({ text, mentions }: { text: string; mentions: string[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? text : excerpt(text, SHOWN_AT_FIRST);
+  if (text === "") return null;
+  return (
+    <>
+      <MessageText text={shown === text ? text : `${shown}…`} mentions={mentions} />
+      {text.length > SHOWN_AT_FIRST ? (
+        <Button variant="inline-link" ariaExpanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show less" : `Show all ${text.length.toLocaleString()} characters`}
+        </Button>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import { use } from "react";
+
+import { DetailsButton } from "@/components/DetailsButton";
+import { MessageBadges } from "@/components/MessageBadges";
+import { RouterLink } from "@/components/RouterLink";
+import { Pieces, SafeText } from "@/components/SafeText";
+import { Timestamp } from "@/components/Timestamp";
+import { AnchorContext } from "@/features/conversation/components/anchor";
+import { Attachments } from "@/features/conversation/components/Attachments";
+import styles from "@/features/conversation/components/Conversation.module.css";
+import { EditHistory } from "@/features/conversation/components/EditHistory";
+import { MessageBody } from "@/features/conversation/components/MessageBody";
+import { Reactions } from "@/features/conversation/components/Reactions";
+import { threadRoot } from "@/features/conversation/thread";
+import type { Message } from "@/lib/api/types";
+import { sentence } from "@/lib/names";
+
+/** One message as it stands: what it says, and what became of it. */
+export function MessageItem({ message }: { message: Message }) {
+  const anchored = use(AnchorContext) === message.messageId;
+  return (
+    <article
+      className={message.system ? styles.system : styles.message}
+      data-message={message.messageId}
+      data-anchor={anchored}
+      tabIndex={anchored ? -1 : undefined}
+      aria-current={anchored ? "true" : undefined}
+      aria-label={`${senderName(message)}, message`}
+    >
+      {message.system ? <SystemLine message={message} /> : <Ordinary message={message} />}
+    </article>
+  );
+}
+
+function Ordinary({ message }: { message: Message }) {
+  const sender = senderName(message);
+  return (
+    <>
+      <span className={styles.avatar} aria-hidden="true">
+        {initials(sender)}
+      </span>
+      <div className={styles.body}>
+        <div className={styles.byline}>
+          <div className={styles.facts}>
+            <strong>
+              <SafeText text={sender} />
+            </strong>
+            <span className={styles.when}>
+              <Timestamp at={message.timestamp} clock />
+            </span>
+            <MessageBadges message={message} />
+          </div>
+          <DetailsButton messageId={message.messageId} label={`Details of the message by ${sender}`} />
+        </div>
+        <InReplyTo message={message} />
+        {message.subject ? (
+          <div className={styles.subject}>
+            <SafeText text={message.subject} />
+          </div>
+        ) : null}
+        <MessageBody message={message} />
+        <Attachments attachments={message.attachments} />
+        {message.editHistory.length > 0 ? <EditHistory message={message} /> : null}
+        <Reactions reactions={message.reactions} />
+      </div>
+    </>
+  );
+}
+
+function SystemLine({ message }: { message: Message }) {
+  return (
+    <>
+      <span dir="auto">
+        <Pieces text={message.content?.trim() || sentence(message.system ?? "")} />
+      </span>
+      <span className={styles.when}>
+        <Timestamp at={message.timestamp} clock />
+      </span>
+      <DetailsButton messageId={message.messageId} label="Details of the system message" />
+    </>
+  );
+}
+
+/** A reply to one message rather than in a thread. */
+function InReplyTo({ message }: { message: Message }) {
+  const { parentMessageId: parent, channelId } = message;
+  if (!parent || !channelId || parent === message.messageId || threadRoot(message) !== null) return null;
+  return (
+    <div className={styles.reference}>
+      In reply to{" "}
+      <RouterLink to={`/conversations/${encodeURIComponent(channelId)}?around=${encodeURIComponent(parent)}`}>
+        an earlier message
+      </RouterLink>
+    </div>
+  );
+}
+
+function senderName(message: Message): string {
+  return message.userName ?? message.userId ?? "Unknown sender";
+}
+
+function initials(name: string): string {
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => String.fromCodePoint(word?.codePointAt(0) ?? 0x3f)).join("").toUpperCase();
+}

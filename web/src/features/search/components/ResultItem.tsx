@@ -1,0 +1,66 @@
+import { MessageBadges } from "@/components/MessageBadges";
+import { PlatformBadge } from "@/components/PlatformBadge";
+import { RouterLink } from "@/components/RouterLink";
+import { MarkedText, MessageText, SafeText } from "@/components/SafeText";
+import { Timestamp } from "@/components/Timestamp";
+import { channelLabel } from "@/components/channelLabel";
+import styles from "@/features/search/components/Search.module.css";
+import type { Hit } from "@/lib/api/types";
+import { excerpt } from "@/lib/excerpt";
+
+const EXCERPT = 400;
+
+/** One hit: who, where and when, and the words around what was found. */
+export function ResultItem({ hit }: { hit: Hit }) {
+  const sender = hit.userName ?? hit.userId ?? "Unknown sender";
+  return (
+    <li className={styles.result}>
+      <article aria-label={`Message by ${sender}`}>
+        <div className={styles.facts}>
+          <h3 className={styles.title}>
+            <Title hit={hit} sender={sender} />
+          </h3>
+          <span className={styles.when}>
+            <Timestamp at={hit.timestamp} />
+          </span>
+        </div>
+        <div className={styles.badges}>
+          <PlatformBadge platform={hit.platform} />
+          <MessageBadges message={hit} />
+        </div>
+        <div className={styles.excerpts}>
+          <Excerpts hit={hit} />
+        </div>
+      </article>
+    </li>
+  );
+}
+
+function Title({ hit, sender }: { hit: Hit; sender: string }) {
+  if (!hit.channelId) return <SafeText text={sender} />;
+  const channel = channelLabel({
+    platform: hit.platform,
+    name: hit.channelName,
+    type: hit.channelType,
+    platformId: "a conversation",
+  });
+  return (
+    <RouterLink to={conversationPath(hit.channelId, hit.messageId)} fontSize="heading-xs">
+      <SafeText text={sender} /> in <SafeText text={channel} />
+    </RouterLink>
+  );
+}
+
+function Excerpts({ hit }: { hit: Hit }) {
+  if (hit.highlights.length > 0) {
+    return hit.highlights.map((highlight, index) => <MarkedText key={index} highlight={highlight} />);
+  }
+  const text = hit.content ?? "";
+  if (text === "") return <span className={styles.quiet}>No text was captured.</span>;
+  const shown = excerpt(text, EXCERPT);
+  return <MessageText text={shown === text ? text : `${shown}…`} />;
+}
+
+function conversationPath(channelId: string, messageId: string): string {
+  return `/conversations/${encodeURIComponent(channelId)}?around=${encodeURIComponent(messageId)}`;
+}

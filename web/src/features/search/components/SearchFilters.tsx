@@ -1,0 +1,107 @@
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import FormField from "@cloudscape-design/components/form-field";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+
+import { channelLabel } from "@/components/channelLabel";
+import { useChannels } from "@/components/useChannels";
+import { useMediaQuery } from "@/components/useMediaQuery";
+import styles from "@/features/search/components/Search.module.css";
+import { TimeRange } from "@/features/search/components/TimeRange";
+import { filterCount, type SearchState } from "@/features/search/searchState";
+import type { Hit } from "@/lib/api/types";
+import { platformName, platforms } from "@/lib/names";
+
+interface SearchFiltersProps {
+  state: SearchState;
+  hits: Hit[];
+  onChange: (change: Partial<SearchState>) => void;
+}
+
+/** Narrow a search by where, who and when; folded away on a phone. */
+export function SearchFilters(props: SearchFiltersProps) {
+  const narrow = useMediaQuery("(max-width: 688px)");
+  const count = filterCount(props.state);
+  if (!narrow) return <Fields {...props} />;
+  return (
+    <ExpandableSection headerText={count > 0 ? `Filters (${count})` : "Filters"}>
+      <Fields {...props} />
+    </ExpandableSection>
+  );
+}
+
+function Fields({ state, hits, onChange }: SearchFiltersProps) {
+  const channels = useChannels();
+  const channelOptions = (channels.data?.channels ?? [])
+    .filter((channel) => state.platform === "" || channel.platform === state.platform)
+    .map((channel) => ({
+      value: channel.channelId,
+      label: channelLabel(channel),
+      description: platformName(channel.platform),
+    }));
+  return (
+    <div className={styles.filters}>
+      <Choice
+        label="Platform"
+        any="Any platform"
+        value={state.platform}
+        options={platforms().map((platform) => ({ value: platform, label: platformName(platform) }))}
+        onChange={(platform) => onChange({ platform })}
+      />
+      <Choice
+        label="Channel"
+        any="Any channel"
+        value={state.channelId}
+        options={channelOptions}
+        status={channels.isPending ? "loading" : channels.isError ? "error" : "finished"}
+        onChange={(channelId) => onChange({ channelId })}
+      />
+      <Choice
+        label="Sender"
+        any="Any sender"
+        value={state.userId}
+        options={senders(hits)}
+        onChange={(userId) => onChange({ userId })}
+      />
+      <FormField label="Time">
+        <TimeRange from={state.from} to={state.to} onChange={onChange} />
+      </FormField>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  any: string;
+  value: string;
+  options: SelectProps.Option[];
+  status?: SelectProps["statusType"];
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, any, value, options, status, onChange }: ChoiceProps) {
+  const all = [{ value: "", label: any }, ...options];
+  const selected = all.find((option) => option.value === value) ?? { value, label: value };
+  return (
+    <FormField label={label}>
+      <Select
+        selectedOption={selected}
+        options={all}
+        statusType={status}
+        loadingText="Loading"
+        errorText="The list could not be loaded"
+        filteringType={all.length > 8 ? "auto" : "none"}
+        filteringAriaLabel={`Find a ${label.toLowerCase()}`}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+      />
+    </FormField>
+  );
+}
+
+/** Those who wrote the messages found so far: who else wrote is not known without asking for it. */
+function senders(hits: Hit[]): SelectProps.Option[] {
+  const names = new Map<string, string>();
+  for (const { userId, userName } of hits) if (userId) names.set(userId, userName ?? userId);
+  return [...names]
+    .map(([value, label]) => ({ value, label }))
+    .sort((one, other) => one.label.localeCompare(other.label));
+}

@@ -1,0 +1,16 @@
+import Box from "@cloudscape-design/components/box";
+
+/** What to do before anything was asked. */
+export function SearchHints() {
+  return (
+    <Box textAlign="center" padding={{ vertical: "xxl" }} color="text-body-secondary">
+      <Box variant="h3" tagOverride="h2" color="inherit">
+        Look through everything that was captured
+      </Box>
+      <Box variant="p" color="inherit">
+        Type words, or choose a channel, a sender or a time. Edited and deleted messages are found too, by what they say
+        now and by what they said before.
+      </Box>
+    </Box>
+  );
+}

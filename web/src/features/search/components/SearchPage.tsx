@@ -1,0 +1,32 @@
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useSearchParams } from "react-router";
+
+import { useSearch } from "@/features/search/api/useSearch";
+import { SearchFilters } from "@/features/search/components/SearchFilters";
+import { SearchForm } from "@/features/search/components/SearchForm";
+import { SearchHints } from "@/features/search/components/SearchHints";
+import { SearchResults } from "@/features/search/components/SearchResults";
+import { asksAnything, readSearch, type SearchState, writeSearch } from "@/features/search/searchState";
+import { zoneName } from "@/lib/time";
+
+/** Search over everything the reader may see. The address holds the whole search. */
+export function SearchPage() {
+  const [parameters, setParameters] = useSearchParams();
+  const state = readSearch(parameters);
+  const answer = useSearch(state);
+  const go = (change: Partial<SearchState>) => setParameters(writeSearch({ ...state, ...change }));
+  return (
+    <>
+      <title>{state.query ? `${state.query} · Search · Quire` : "Search · Quire"}</title>
+      <SpaceBetween size="l">
+        <Header variant="h1" description={`Times are shown in your time zone, ${zoneName()}.`}>
+          Search
+        </Header>
+        <SearchForm key={state.query} query={state.query} onSearch={(query) => go({ query })} />
+        <SearchFilters state={state} hits={answer.data?.pages.flatMap((page) => page.hits) ?? []} onChange={go} />
+        {asksAnything(state) ? <SearchResults state={state} answer={answer} onChange={go} /> : <SearchHints />}
+      </SpaceBetween>
+    </>
+  );
+}

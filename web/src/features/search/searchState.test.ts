@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+
+import { totalText } from "@/features/search/components/SearchResults";
+import { asksAnything, filterCount, readSearch, searchRequest, writeSearch } from "@/features/search/searchState";
+
+const WHOLE = {
+  query: "wire & <transfer>",
+  platform: "teams",
+  channelId: "c-1",
+  userId: "u-1",
+  from: "2026-01-05T00:00:00.000Z",
+  to: "2026-01-06T00:00:00.000Z",
+};
+
+describe("a search and its address", () => {
+  it("say the same", () => {
+    expect(readSearch(new URLSearchParams(writeSearch(WHOLE).toString()))).toEqual(WHOLE);
+  });
+
+  it("are empty together", () => {
+    const empty = readSearch(new URLSearchParams("q=%20&other=1"));
+    expect(asksAnything(empty)).toBe(false);
+    expect(writeSearch(empty).toString()).toBe("");
+    expect(filterCount(empty)).toBe(0);
+  });
+
+  it("become a request that says no more than was asked", () => {
+    expect(searchRequest(WHOLE, "next")).toEqual({
+      query: WHOLE.query,
+      filters: { platform: ["teams"], channelId: "c-1", userId: "u-1" },
+      from: WHOLE.from,
+      to: WHOLE.to,
+      cursor: "next",
+      limit: 25,
+    });
+    expect(searchRequest(readSearch(new URLSearchParams("q=x")), null)).toEqual({ query: "x", filters: {}, limit: 25 });
+    expect(filterCount(WHOLE)).toBe(4);
+  });
+});
+
+describe("totalText", () => {
+  it("says how many, and when it is more", () => {
+    expect(totalText({ total: 1, totalRelation: "eq" })).toBe("1 message");
+    expect(totalText({ total: 1234, totalRelation: "eq" })).toBe(`${(1234).toLocaleString()} messages`);
+    expect(totalText({ total: 10000, totalRelation: "gte" })).toBe(`More than ${(10_000).toLocaleString()} messages`);
+  });
+});

@@ -1,0 +1,71 @@
+import type { SearchRequest } from "@/lib/api/types";
+
+/** A search as its address tells it. Empty text means "any". */
+export interface SearchState {
+  query: string;
+  platform: string;
+  channelId: string;
+  userId: string;
+  /** RFC 3339, inclusive. */
+  from: string;
+  /** RFC 3339. */
+  to: string;
+}
+
+const PARAMETERS: Record<keyof SearchState, string> = {
+  query: "q",
+  platform: "platform",
+  channelId: "channel",
+  userId: "sender",
+  from: "from",
+  to: "to",
+};
+
+const NAMES = Object.keys(PARAMETERS) as (keyof SearchState)[];
+
+/** Reads a search from an address. */
+export function readSearch(parameters: URLSearchParams): SearchState {
+  const value = (name: keyof SearchState) => parameters.get(PARAMETERS[name])?.trim() ?? "";
+  return {
+    query: value("query"),
+    platform: value("platform"),
+    channelId: value("channelId"),
+    userId: value("userId"),
+    from: value("from"),
+    to: value("to"),
+  };
+}
+
+/** Writes a search into an address: only what is asked for, so that equal searches have equal addresses. */
+export function writeSearch(state: SearchState): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const name of NAMES) if (state[name] !== "") parameters.set(PARAMETERS[name], state[name]);
+  return parameters;
+}
+
+/** Whether anything is asked for at all. */
+export function asksAnything(state: SearchState): boolean {
+  return NAMES.some((name) => state[name] !== "");
+}
+
+/** How many filters narrow the search. */
+export function filterCount({ platform, channelId, userId, from, to }: SearchState): number {
+  return [platform, channelId, userId, from || to].filter(Boolean).length;
+}
+
+/** The request of one page of answers. */
+export function searchRequest(state: SearchState, cursor: string | null): SearchRequest {
+  const { query, platform, channelId, userId, from, to } = state;
+  return {
+    query,
+    filters: {
+      ...(platform && { platform: [platform] }),
+      ...(channelId && { channelId }),
+      ...(userId && { userId }),
+    },
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(cursor !== null && { cursor }),
+    limit: 25,
+  };
+}

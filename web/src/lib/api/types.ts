@@ -1,0 +1,16 @@
+import type { paths } from "@/lib/api/schema";
+
+type Answer<Operation> = Operation extends { responses: { 200: { content: { "application/json": infer Body } } } }
+  ? Body
+  : never;
+
+export type SearchRequest = paths["/v1/search"]["post"]["requestBody"]["content"]["application/json"];
+export type SearchAnswer = Answer<paths["/v1/search"]["post"]>;
+export type Hit = SearchAnswer["hits"][number];
+export type Message = Answer<paths["/v1/messages/{messageId}"]["get"]>;
+export type Attachment = Message["attachments"][number];
+export type Reaction = Message["reactions"][number];
+export type EarlierVersion = Message["editHistory"][number];
+export type Conversation = Answer<paths["/v1/conversations/{channelId}"]["get"]>;
+export type Channel = Conversation["channel"];
+export type Me = Answer<paths["/v1/me"]["get"]>;

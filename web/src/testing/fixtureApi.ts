@@ -1,0 +1,84 @@
+import type { Conversation, Hit, Message, SearchAnswer, SearchRequest } from "@/lib/api/types";
+import { CHANNELS, WEEK } from "./week.ts";
+
+const PAGE = 20;
+
+/** Answers an API request out of the made-up week, the way the real one does. */
+export async function answer(request: Request): Promise<Response> {
+  if (!request.headers.get("authorization")?.startsWith("Bearer ")) return problem(401, "unauthenticated");
+  const { pathname, searchParams } = new URL(request.url);
+  const [, , resource, id] = pathname.split("/").map(decodeURIComponent);
+  if (resource === "me") {
+    return Response.json({ sub: "s-1", tenantId: "harbour-lane", role: "compliance_officer", email: "cleo@harbour-lane.example" });
+  }
+  if (resource === "search") return Response.json(search((await request.json()) as SearchRequest));
+  if (resource === "channels") return Response.json({ channels: CHANNELS });
+  if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));
+  if (resource === "conversations") return found(conversation(id ?? "", searchParams));
+  return problem(404, "not-found");
+}
+
+/** A problem document as the API writes it. */
+export function problem(status: number, slug: string, detail = `This is ${slug}.`): Response {
+  return Response.json(
+    { type: `urn:quire:problem:${slug}`, title: slug, status, detail },
+    { status, headers: { "content-type": "application/problem+json" } },
+  );
+}
+
+/** Marks `words` the way the search engine does: the text escaped, the hits in `<mark>`. */
+export function highlight(text: string, words: string[]): string {
+  const pattern = new RegExp(`(${words.join("|")})`, "gi");
+  return text
+    .split(pattern)
+    .map((part, index) => (index % 2 === 1 ? `<mark>${escaped(part)}</mark>` : escaped(part)))
+    .join("");
+}
+
+function found(value: object | undefined): Response {
+  return value === undefined ? problem(404, "not-found", "There is no such thing, or it is not yours.") : Response.json(value);
+}
+
+function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
+  const words = (query ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = WEEK.filter(
+    (message) =>
+      words.every((word) => (message.content ?? "").toLowerCase().includes(word)) &&
+      (!filters?.userId || message.userId === filters.userId) &&
+      (!filters?.channelId || message.channelId === filters.channelId),
+  ).reverse();
+  const from = Number(cursor ?? 0);
+  const hits = matches.slice(from, from + PAGE).map((message): Hit => ({
+    ...message,
+    highlights: words.length > 0 ? [highlight(message.content ?? "", words)] : [],
+  }));
+  const next = from + PAGE < matches.length ? String(from + PAGE) : null;
+  return { total: matches.length, totalRelation: "eq", hits, nextCursor: next };
+}
+
+function conversation(channelId: string, parameters: URLSearchParams): Conversation | undefined {
+  const channel = CHANNELS.find((one) => one.channelId === channelId);
+  if (channel === undefined) return undefined;
+  const all = WEEK.filter((message) => message.channelId === channelId);
+  const [start, end] = stretch(all, parameters);
+  return {
+    channel,
+    messages: all.slice(start, end),
+    before: start > 0 ? String(start) : null,
+    after: end < all.length ? String(end) : null,
+  };
+}
+
+function stretch(all: Message[], parameters: URLSearchParams): [number, number] {
+  const before = parameters.get("before");
+  if (before !== null) return [Math.max(0, Number(before) - PAGE), Number(before)];
+  const after = parameters.get("after");
+  if (after !== null) return [Number(after), Math.min(all.length, Number(after) + PAGE)];
+  const around = all.findIndex((message) => message.messageId === parameters.get("around"));
+  const start = Math.max(0, (around < 0 ? all.length : around) - PAGE / 2);
+  return [start, Math.min(all.length, start + PAGE)];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
