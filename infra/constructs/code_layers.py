@@ -1,0 +1,66 @@
+"""The two layers of every function: the product itself, and the third-party wheels of the lock file."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+from aws_cdk import Annotations, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra import layers
+from infra.stages import Stage
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+CORE = layers.ROOT / "layers" / "core"
+
+
+class CodeLayers(Construct):
+    """``versions``, made once a stack: a layer shared across stacks could never be replaced while both use it.
+
+    The wheels are an external asset: the CDK command line runs :mod:`infra.layers` when it publishes them, so that
+    synthesis needs neither a registry nor a built layer.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
+        super().__init__(scope, id_)
+        architecture = architecture_of(stage)
+        core = lambda_.LayerVersion(
+            self,
+            "Core",
+            description="Quire itself",
+            code=lambda_.Code.from_asset(
+                str(CORE), exclude=["pyproject.toml", "**/__pycache__", "*.pyc", "python/quire/cli"]
+            ),
+            compatible_architectures=[architecture],
+            compatible_runtimes=[RUNTIME],
+        )
+        wheels = "lambda" if stage.architecture == "arm64" and not stage.gateway else "local"
+        location = Stack.of(self).synthesizer.add_file_asset(
+            source_hash=_wheels_digest(wheels),
+            display_name=f"wheels of uv.lock for {wheels}",
+            executable=[sys.executable, str(Path(layers.__file__)), "--platform", wheels],
+        )
+        assets = s3.Bucket.from_bucket_name(self, "Assets", location.bucket_name)
+        # The key is a hash of the content, so no object version is needed to see a change.
+        Annotations.of(assets).acknowledge_warning("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified")
+        deps = lambda_.LayerVersion(
+            self,
+            "Wheels",
+            description="Third-party wheels of uv.lock",
+            code=lambda_.Code.from_bucket(assets, location.object_key),
+            compatible_architectures=[architecture],
+            compatible_runtimes=[RUNTIME],
+        )
+        self.versions: list[lambda_.ILayerVersion] = [core, deps]
+
+
+def architecture_of(stage: Stage) -> lambda_.Architecture:
+    """The processor that functions of a stage run on."""
+    return lambda_.Architecture.ARM_64 if stage.architecture == "arm64" else lambda_.Architecture.X86_64
+
+
+@cache
+def _wheels_digest(platform: str) -> str:
+    return layers.digest(platform, layers.requirements())

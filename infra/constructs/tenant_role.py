@@ -1,0 +1,94 @@
+"""The role under which a request reads: one tenant's data, whichever the session tag says, and nobody else's."""
+
+from aws_cdk import Aws
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.search_collection import SEARCHING, SearchCollection
+from infra.nag import excuse_wildcards
+from infra.stages import Stage
+
+READ_ITEMS = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
+
+
+class TenantRole(Construct):
+    """``role`` can be assumed by ``server``'s role alone, and only with the session tag ``tenant``.
+
+    Its policies name the tenant by that tag. ``Scan`` is left out, because ``dynamodb:LeadingKeys`` does not bind it.
+    The caller narrows further by a session policy that names the tenant literally.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, server: PythonFunction) -> None:
+        super().__init__(scope, id_)
+        self._stage = stage
+        self._tenant = "${aws:PrincipalTag/tenant}" if stage.policy_variables else "*"
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ArnPrincipal(server.role.role_arn)
+            .with_conditions(
+                {
+                    "StringLike": {"aws:RequestTag/tenant": "?*"},
+                    "ForAllValues:StringEquals": {"aws:TagKeys": ["tenant"]},
+                }
+            )
+            .with_session_tags(),
+            description="Reads one tenant's data, the one that the session tag names",
+        )
+        server.allow("BecomeATenant", ["sts:AssumeRole", "sts:TagSession"], [self.role.role_arn])
+
+    def read_tables(self, control: dynamodb.ITableV2, events: dynamodb.ITableV2, timeline: str) -> None:
+        """Items of the tenant's partitions: ``T#<tenant>`` and what begins with ``T#<tenant>#``."""
+        partitions = [f"T#{self._tenant}", f"T#{self._tenant}#*"]
+        self._read("ReadTables", READ_ITEMS, [control.table_arn, events.table_arn], partitions)
+        index = f"{events.table_arn}/index/{timeline}"
+        self._read("ReadTimeline", ["dynamodb:Query"], [index], [f"{self._tenant}#*"])
+
+    def read_objects(self, *buckets: s3.IBucket) -> None:
+        """Versions of objects under ``t/<tenant>/``."""
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid="ReadObjects",
+                actions=["s3:GetObject", "s3:GetObjectVersion"],
+                resources=[bucket.arn_for_objects(f"t/{self._tenant}/*") for bucket in buckets],
+            )
+        )
+        if self._stage.policy_variables:
+            reason = "All objects of the one tenant that the session tag names."
+        else:
+            reason = "The emulator knows no policy variables; the session policy names the tenant."
+        excuse_wildcards(self.role, {r"/^Resource::.*\/t\/.*\*.*$/g": reason})
+
+    def decrypt(self, key: kms.IKey) -> None:
+        """Only by way of the services that hold the tenant's data."""
+        services = [f"{service}.{Aws.REGION}.amazonaws.com" for service in ("dynamodb", "s3")]
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid="Decrypt",
+                actions=["kms:Decrypt", "kms:DescribeKey"],
+                resources=[key.key_arn],
+                conditions={"StringEquals": {"kms:ViaService": services}},
+            )
+        )
+
+    def search(self, scope: Construct, collection: SearchCollection) -> None:
+        """The message indexes."""
+        collection.grant(scope, self.role, SEARCHING)
+
+    def _read(self, sid: str, actions: list[str], resources: list[str], partitions: list[str]) -> None:
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                actions=actions,
+                resources=resources,
+                conditions={
+                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions},
+                    # ForAllValues is true of no values at all, so their absence has to be refused apart.
+                    **({"Null": {"dynamodb:LeadingKeys": "false"}} if self._stage.policy_variables else {}),
+                },
+            )
+        )

@@ -1,0 +1,75 @@
+"""A queue of work with its dead letters, and the function that does the work."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.constructs.alarms import Watch
+from infra.constructs.python_function import PythonFunction
+from infra.stages import Stage
+
+TRIES = 5
+LATE_MINUTES = 5
+
+
+class WorkQueue(Construct):
+    """``queue`` and ``dead_letters``, both encrypted and refusing anything but TLS.
+
+    ``worker_timeout`` (seconds) is its function's: a message stays invisible six times as long, as Lambda asks for
+    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, key: kms.IKey, worker_timeout: int) -> None:
+        super().__init__(scope, id_)
+        self._id = id_
+        removal = RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            removal_policy=removal,
+            retention_period=Duration.days(14),
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            dead_letter_queue=sqs.DeadLetterQueue(max_receive_count=TRIES, queue=self.dead_letters),
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=key,
+            enforce_ssl=True,
+            removal_policy=removal,
+            retention_period=Duration.days(14),
+            visibility_timeout=Duration.seconds(6 * worker_timeout),
+        )
+
+    def feed(self, worker: PythonFunction, *, batch: int, concurrency: int) -> None:
+        """Give messages to ``worker``, which answers which of a batch failed; only those come again."""
+        worker.function.add_event_source(
+            sources.SqsEventSource(
+                self.queue, batch_size=batch, max_concurrency=concurrency, report_batch_item_failures=True
+            )
+        )
+
+    def watches(self) -> list[Watch]:
+        """Any dead letter, and work that waits."""
+        minute = Duration.minutes(1)
+        name = self._id.lower()
+        return [
+            Watch(
+                f"{name}-dead-letters",
+                self.dead_letters.metric_approximate_number_of_messages_visible(period=minute, statistic="Maximum"),
+                1,
+                f"Work of the queue {name} failed {TRIES} times: mend the cause, then redrive the dead letters.",
+            ),
+            Watch(
+                f"{name}-waits",
+                self.queue.metric_approximate_age_of_oldest_message(period=minute, statistic="Maximum"),
+                LATE_MINUTES * 60,
+                f"Work waits {LATE_MINUTES} minutes in the queue {name}: archived is not yet searchable.",
+                periods=3,
+            ),
+        ]

@@ -1,0 +1,159 @@
+"""Serve: who may sign in, what they may call, and as whom the API then reads."""
+
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+from infra import addresses
+from infra.constructs.alarms import Watch
+from infra.constructs.code_layers import CodeLayers
+from infra.constructs.console_site import configure
+from infra.constructs.people_api import PeopleApi
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.search_collection import SearchCollection
+from infra.constructs.tenant_role import TenantRole
+from infra.constructs.user_directory import API_SCOPE, UserDirectory
+from infra.constructs.web_acl import FOR_PEOPLE, WebAcl
+from infra.nag import excuse_wildcards
+from infra.stacks.archive import search_environment
+from infra.stacks.base import QuireStack
+from infra.stacks.data import TIMELINE, DataStack
+from infra.stacks.web import WebStack
+from infra.stages import Stage
+
+SCOPES = ["openid", "email", "profile", API_SCOPE]
+
+
+class ApiStack(QuireStack):
+    """The user pool, ``serve_api`` behind the REST API, and the role that reads for one tenant."""
+
+    def __init__(
+        self, scope: Construct, *, stage: Stage, data: DataStack, web: WebStack, search: SearchCollection | None
+    ) -> None:
+        super().__init__(scope, "Api", stage=stage, description="Sign-in and the REST API")
+        self._data = data
+        self._layers = CodeLayers(self, "Layers", stage=stage)
+        self.claims = self._claims()
+        self.directory = UserDirectory(self, "People", stage=stage, claims=self.claims, console_origin=web.origin)
+        self.server = self._server(web.origin, search)
+        self.tenant_role = self._tenant_role(search)
+        self.server.function.add_environment("QUIRE_TENANT_ROLE_ARN", self.tenant_role.role.role_arn)
+        self.api = PeopleApi(
+            self,
+            "Api",
+            stage=stage,
+            public=web.public,
+            pool=self.directory.pool,
+            scope_name=API_SCOPE,
+            server=self.server,
+            origin=web.origin,
+            log_key=data.operations_key,
+        )
+        if stage.waf:
+            acl = WebAcl(
+                self, "Guard", stage=stage, reach="REGIONAL", groups=FOR_PEOPLE, per_address=stage.api_per_address
+            )
+            self.api.guard(acl.arn)
+        if stage.deploys_console:
+            configure(self, web.site, self._console_configuration())
+        self._outputs()
+
+    def watches(self) -> list[Watch]:
+        """All that this stack owns."""
+        return [*self.api.watches(), *self.server.watches(), *self.claims.watches()]
+
+    def _claims(self) -> PythonFunction:
+        """Reads the one item that says who a person is."""
+        data = self._data
+        claims = PythonFunction(
+            self,
+            "add_claims",
+            stage=self.settings,
+            layers=self._layers,
+            log_key=data.operations_key,
+            description="Adds tenant and role to access tokens",
+            timeout=5,  # Cognito waits no longer
+            memory=512,
+            environment={"QUIRE_CONTROL_TABLE": data.tables.control.table_name, "QUIRE_API_SCOPE": API_SCOPE},
+        )
+        claims.allow(
+            "FindPrincipal",
+            ["dynamodb:GetItem"],
+            [data.tables.control.table_arn],
+            {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["PRINCIPAL#*"]}},
+        )
+        data.data_key.grant_decrypt(claims.role)
+        return claims
+
+    def _server(self, origin: str, search: SearchCollection | None) -> PythonFunction:
+        """Writes the audit trail itself; everything of a tenant it reads as the tenant role."""
+        data, tables = self._data, self._data.tables
+        server = PythonFunction(
+            self,
+            "serve_api",
+            stage=self.settings,
+            layers=self._layers,
+            log_key=data.operations_key,
+            description="The REST API",
+            timeout=29,  # API Gateway waits no longer
+            memory=1769,  # one whole processor
+            environment={
+                "QUIRE_CONTROL_TABLE": tables.control.table_name,
+                "QUIRE_EVENTS_TABLE": tables.events.table_name,
+                "QUIRE_AUDIT_TABLE": tables.audit.table_name,
+                "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
+                "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
+                "QUIRE_USER_POOL_ID": self.directory.pool.user_pool_id,
+                "QUIRE_CLIENT_IDS": ",".join(self.directory.clients),
+                "QUIRE_API_SCOPE": API_SCOPE,
+                "QUIRE_CONSOLE_ORIGIN": origin,
+                "QUIRE_DATA_KEY_ARN": data.data_key.key_arn,
+                **search_environment(self.settings, search),
+            },
+        )
+        server.allow(
+            "Audit",
+            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+            [tables.audit.table_arn],
+        )
+        data.data_key.grant_encrypt_decrypt(server.role)
+        excuse_wildcards(
+            server.role,
+            {r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it."},
+        )
+        return server
+
+    def _tenant_role(self, search: SearchCollection | None) -> TenantRole:
+        data = self._data
+        role = TenantRole(self, "Tenant", stage=self.settings, server=self.server)
+        role.read_tables(data.tables.control, data.tables.events, TIMELINE)
+        role.read_objects(data.journal.bucket, data.archive.bucket)
+        role.decrypt(data.data_key)
+        if search:
+            role.search(self, search)
+        return role
+
+    def _console_configuration(self) -> dict[str, object]:
+        """What ``web/src/lib/config.ts`` reads."""
+        return {
+            "stage": self.settings.name,
+            "region": self.region,
+            "apiUrl": self.api.address,
+            "loginUrl": addresses.login(self.settings),
+            "clientId": self.directory.console.user_pool_client_id,
+            "scopes": SCOPES,
+            "issuer": addresses.issuer(self.directory.pool.user_pool_id),
+        }
+
+    def _outputs(self) -> None:
+        directory = self.directory
+        CfnOutput(self, "ApiUrl", value=self.api.address)
+        CfnOutput(self, "UserPoolId", value=directory.pool.user_pool_id)
+        CfnOutput(self, "UserPoolDomain", value=addresses.login_host(self.settings))
+        CfnOutput(self, "LoginUrl", value=addresses.login(self.settings))
+        CfnOutput(self, "Issuer", value=addresses.issuer(directory.pool.user_pool_id))
+        CfnOutput(self, "ConsoleClientId", value=directory.console.user_pool_client_id)
+        if directory.cli:
+            CfnOutput(self, "CliClientId", value=directory.cli.user_pool_client_id)
+        CfnOutput(self, "TenantAccessRoleArn", value=self.tenant_role.role.role_arn)
+        CfnOutput(self, "ServeApiFunction", value=self.server.function.function_name)
+        CfnOutput(self, "AddClaimsFunction", value=self.claims.function.function_name)

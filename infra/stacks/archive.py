@@ -1,0 +1,173 @@
+"""Archive and index: from the stream into locked segments and rows, from segments into the search engine."""
+
+from aws_cdk import CfnOutput
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_kinesis as kinesis
+from constructs import Construct
+
+from infra.constructs.alarms import Watch
+from infra.constructs.code_layers import CodeLayers
+from infra.constructs.private_bucket import PrivateBucket
+from infra.constructs.python_function import METRICS, PythonFunction
+from infra.constructs.search_collection import INDEXING, SearchCollection
+from infra.constructs.stream_consumer import StreamConsumer
+from infra.constructs.work_queue import WorkQueue
+from infra.nag import excuse_wildcards
+from infra.stacks.base import QuireStack
+from infra.stacks.data import DataStack
+from infra.stages import Stage
+
+ARCHIVE_TIMEOUT = 300
+INDEX_TIMEOUT = 120
+FAILURES_KEPT_DAYS = 365
+_KEY_VARIANTS = {r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it."}
+
+
+class ArchiveStack(QuireStack):
+    """``archive_events`` on the stream, ``index_segment`` on the queue of its notices."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        data: DataStack,
+        stream: kinesis.Stream,
+        search: SearchCollection | None,
+    ) -> None:
+        super().__init__(scope, "Archive", stage=stage, description="Archive and index")
+        self._data = data
+        self._layers = CodeLayers(self, "Layers", stage=stage)
+        self.failures = PrivateBucket(
+            self,
+            "Failures",
+            stage=stage,
+            access_logs=data.access_logs,
+            key=data.data_key,
+            keep_days=FAILURES_KEPT_DAYS,
+        ).bucket
+        self.segments = WorkQueue(self, "Segments", stage=stage, key=data.data_key, worker_timeout=INDEX_TIMEOUT)
+        self.archiver = self._archiver()
+        self.consumer = StreamConsumer(
+            self,
+            "Capture",
+            stream=stream,
+            consumer=self.archiver,
+            failures=self.failures,
+            window=stage.archive_window,
+        )
+        self.indexer = self._indexer(search)
+        self.segments.feed(self.indexer, batch=10, concurrency=stage.index_concurrency)
+        self._outputs()
+
+    def watches(self) -> list[Watch]:
+        """All that this stack owns."""
+        quarantined = Watch(
+            "quarantined",
+            self.metric_quarantined(),
+            1,
+            "Records could not be read and lie in quarantine: see why beside them (*.json), mend, replay.",
+        )
+        functions = [watch for function in (self.archiver, self.indexer) for watch in function.watches()]
+        return [*self.consumer.watches(), *self.segments.watches(), quarantined, *functions]
+
+    def metric_quarantined(self) -> cloudwatch.Metric:
+        """Records a minute that were put into quarantine."""
+        return cloudwatch.Metric(
+            namespace=METRICS,
+            metric_name="quarantined",
+            dimensions_map={"service": self.archiver.name},
+            statistic="Sum",
+        )
+
+    def _archiver(self) -> PythonFunction:
+        """Writes segments, quarantine and rows; reads large deliveries."""
+        stage, data = self.settings, self._data
+        archiver = PythonFunction(
+            self,
+            "archive_events",
+            stage=stage,
+            layers=self._layers,
+            log_key=data.operations_key,
+            description="Makes events of deliveries and seals them into locked segments",
+            timeout=ARCHIVE_TIMEOUT,
+            memory=2048,
+            environment={
+                "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
+                "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
+                "QUIRE_JOURNAL_LOCK_MODE": stage.lock_mode,
+                "QUIRE_JOURNAL_LOCK_DAYS": str(stage.lock_days),
+                "QUIRE_SEGMENT_QUEUE_URL": self.segments.queue.queue_url,
+            },
+        )
+        archiver.allow("WriteRows", ["dynamodb:PutItem"], [data.tables.events.table_arn])
+        archiver.allow("Notify", ["sqs:SendMessage"], [self.segments.queue.queue_arn])
+        data.journal.grant_write(archiver.role, "t/*/journal/*", "t/*/quarantine/*", "quarantine/*")
+        data.journal.grant_read(archiver.role, "t/*/deliveries/*")
+        data.journal.grant_list(archiver.role)
+        data.data_key.grant_encrypt_decrypt(archiver.role)
+        excuse_wildcards(
+            archiver.role,
+            _KEY_VARIANTS
+            | {
+                r"/^Resource::.*\/t\/\*\/(journal|quarantine|deliveries)\/\*$/g": "Any tenant's: a batch has many.",
+                r"/^Resource::.*\/quarantine\/\*$/g": "Records that do not tell whose they are.",
+                r"/^Resource::<Failures.*Arn>\/\*$/g": "Lambda chooses the key of what it gives up.",
+                "/^Action::s3:Abort\\*$/g": "CDK's own grant to put objects.",
+            },
+        )
+        return archiver
+
+    def _indexer(self, search: SearchCollection | None) -> PythonFunction:
+        """Reads segments and rows of any tenant; writes the search engine, and who and which channels there are."""
+        stage, data = self.settings, self._data
+        indexer = PythonFunction(
+            self,
+            "index_segment",
+            stage=stage,
+            layers=self._layers,
+            log_key=data.operations_key,
+            description="Makes documents of a segment's messages and indexes them",
+            timeout=INDEX_TIMEOUT,
+            memory=1024,
+            environment={
+                "QUIRE_CONTROL_TABLE": data.tables.control.table_name,
+                "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
+                "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
+                "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
+                **search_environment(stage, search),
+            },
+        )
+        tables = data.tables
+        indexer.allow("ReadRows", ["dynamodb:Query"], [tables.events.table_arn])
+        indexer.allow(
+            "KeepDirectory",
+            ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+            [tables.control.table_arn],
+        )
+        data.journal.grant_read(indexer.role, "t/*/journal/*")
+        data.archive.grant_read(indexer.role, "t/*/archive/*")
+        for bucket in (data.journal, data.archive):
+            bucket.grant_list(indexer.role)
+        data.data_key.grant_decrypt(indexer.role)
+        excuse_wildcards(
+            indexer.role,
+            {r"/^Resource::.*\/t\/\*\/(journal|archive)\/\*$/g": "Segments of any tenant: notices are of all of them."},
+        )
+        if search:
+            search.grant(self, indexer.role, INDEXING)
+        return indexer
+
+    def _outputs(self) -> None:
+        CfnOutput(self, "ArchiveEventsFunction", value=self.archiver.function.function_name)
+        CfnOutput(self, "IndexSegmentFunction", value=self.indexer.function.function_name)
+        CfnOutput(self, "SegmentQueueUrl", value=self.segments.queue.queue_url)
+        CfnOutput(self, "SegmentDeadLetterQueueUrl", value=self.segments.dead_letters.queue_url)
+        CfnOutput(self, "FailureBucket", value=self.failures.bucket_name)
+
+
+def search_environment(stage: Stage, search: SearchCollection | None) -> dict[str, str]:
+    """Where the search engine is, and whether it wants signatures."""
+    if search is None:
+        return {"QUIRE_SEARCH_ENDPOINT": stage.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
+    return {"QUIRE_SEARCH_ENDPOINT": search.endpoint, "QUIRE_SEARCH_SIGNED": "true"}
