@@ -51,6 +51,7 @@ export function Shell() {
         }
         splitPanelOpen={details.messageId !== null}
         splitPanelPreferences={{ position: "side" }}
+        onSplitPanelPreferencesChange={() => undefined}
         splitPanelSize={panel.size}
         onSplitPanelResize={({ detail }) => panel.setSize(detail.size)}
         onSplitPanelToggle={({ detail }) => (detail.open ? undefined : details.close())}

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -36,7 +36,7 @@ describe("conversation page", () => {
     expect(within(message).getByText("Edited")).toBeInTheDocument();
     await userEvent.click(within(message).getByRole("button", { name: /2 earlier versions/ }));
     expect(within(message).getByText("Version 1", { exact: false })).toBeInTheDocument();
-    const changed = (tag: string) => [...message.querySelectorAll(`ol ${tag}`)].map((element) => element.textContent);
+    const changed = (tag: string) => [...message.querySelectorAll(`ol > li > div > ${tag}`)].map((element) => element.textContent);
     expect(changed("del")).toEqual(["1,520,000", "Thursday"]);
     expect(changed("ins")).toEqual(["1,250,000", "Friday"]);
   });
@@ -95,9 +95,11 @@ describe("conversation page", () => {
 
   it("loads earlier messages up to the beginning", async () => {
     await open();
-    while (screen.queryByRole("button", { name: "Load earlier messages" })) {
-      await userEvent.click(screen.getByRole("button", { name: "Load earlier messages" }));
-      await screen.findByText(/Tuesday|6/);
+    const shown = () => screen.getAllByRole("article").length;
+    for (let button; (button = screen.queryByRole("button", { name: "Load earlier messages" })); ) {
+      const before = shown();
+      await userEvent.click(button);
+      await waitFor(() => expect(shown()).toBeGreaterThan(before));
     }
     expect(await screen.findByText(/beginning of what the archive holds/)).toBeInTheDocument();
   });
