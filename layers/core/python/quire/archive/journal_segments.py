@@ -74,14 +74,21 @@ class JournalSegments:
     """Writes segments with all that follows from them, and reads them back."""
 
     def __init__(
-        self, journal: Journal, rows: EventRows, notices: SegmentNotices, cipher: FrameCipher, row_days: int
+        self,
+        journal: Journal,
+        rows: EventRows,
+        notices: SegmentNotices,
+        cipher: FrameCipher,
+        row_days: int,
+        workers: int = _WORKERS,
     ) -> None:
-        """``row_days`` is how long a row lives."""
+        """``row_days`` is how long a row lives; ``workers`` how many rows are put at the same time."""
         self._journal = journal
         self._rows = rows
         self._notices = notices
         self._cipher = cipher
         self._life = timedelta(days=row_days)
+        self._workers = workers
 
     def write(self, tenant: TenantId, entries: Sequence[Entry], cut: Cut, now: datetime) -> Written:
         """Seal the entries (each event id once) into one segment, then put rows, then send the notice.
@@ -160,7 +167,7 @@ class JournalSegments:
 
     def _put_rows(self, rows: Sequence[EventRow]) -> list[bool]:
         """Put rows side by side, each worker a slice of them; whether each was new."""
-        workers = min(_WORKERS, len(rows))
+        workers = min(self._workers, len(rows))
         if workers <= 1:
             return [self._rows.put(row) for row in rows]
         fresh = [False] * len(rows)
