@@ -1,6 +1,7 @@
 """Node and npm from PyPI, and what is built with them: the CDK command line and the console."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -55,14 +56,26 @@ def run(command: Iterable[str | Path], folder: Path, extra: Mapping[str, str] | 
 
 
 def ensure_packages(folder: Path) -> bool:
-    """``npm ci`` in ``folder`` unless the packages of its lock file are installed; whether it ran."""
-    stamp = folder / "node_modules" / ".quire-installed"
-    digest = fingerprint([folder / "package-lock.json"])
-    if stamp.exists() and stamp.read_text("ascii") == digest:
+    """``npm ci`` in ``folder`` unless what its lock file names is installed; whether it ran."""
+    if is_installed(folder):
         return False
     run([TOOLS / "npm", "ci", "--no-audit", "--no-fund"], folder)
-    stamp.write_text(digest, "ascii")
     return True
+
+
+def is_installed(folder: Path) -> bool:
+    """Whether ``node_modules`` holds the locked versions, by the lock file that npm keeps in there.
+
+    Packages marked optional may be missing: they are for other systems.
+    """
+    present = folder / "node_modules" / ".package-lock.json"
+    if not present.exists():
+        return False
+    locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    there = json.loads(present.read_text("utf-8"))["packages"]
+    wanted = {place: item["version"] for place, item in locked.items() if place and not item.get("optional")}
+    found = {place: item["version"] for place, item in there.items()}
+    return all(found.get(place) == version for place, version in wanted.items())
 
 
 def ensure_console() -> bool:

@@ -77,6 +77,7 @@ class Seeder:
             client.admin_create_user(
                 UserPoolId=pool,
                 Username=email,
+                TemporaryPassword=password,
                 MessageAction="SUPPRESS",
                 UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
             )

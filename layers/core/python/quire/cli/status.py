@@ -60,7 +60,7 @@ def _programs(deployment: Deployment, found: Report) -> None:
     emulator = _ask(f"{local['aws_endpoint']}/_ministack/health", local["ca_bundle"])
     search = _ask(str(local["search"]), local["ca_bundle"])
     versions = {
-        "emulator": emulator and f"{emulator.get('edition', 'ministack')} {emulator.get('version', '')}".strip(),
+        "emulator": emulator and f"ministack {emulator.get('version', '')}".strip(),
         "search": search and _engine(search),
     }
     for name, version in versions.items():
