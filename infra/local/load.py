@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import secrets
 import sys
 import time
@@ -244,6 +245,7 @@ def main(arguments: list[str] | None = None) -> int:
     told = parser.parse_args(arguments)
     try:
         stack = read_stack(told.stack)
+        os.environ["QUIRE_STACK"] = str(told.stack.resolve())  # where tokens come from, too
         source: TokenSource = (lambda: told.token) if told.token else user_token(stack, told.user)
         result = asyncio.run(run_load(stack, source, told.deliveries, told.within, told.tenant))
     except StackFileError as error:
