@@ -183,5 +183,5 @@ class OriginAdmission(Construct):
             self.function.function,
             identity_source=[f"$request.header.{ORIGIN_HEADER}"],
             response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
-            results_cache_ttl=Duration.minutes(60),
+            results_cache_ttl=Duration.minutes(5),
         )

@@ -86,7 +86,7 @@ class IngestStack(QuireStack):
         excuse_wildcards(
             receiver.role,
             {
-                r"/^Resource::arn:.*:secret:quire\/.*$/g": "Connections' secrets are made at run time, under this path.",
+                r"/^Resource::arn:.*:secret:quire\/.*$/g": "Connections' secrets are made later, under this path.",
                 r"/^Resource::.*\/t\/\*\/deliveries\/\*$/g": "Deliveries of any tenant, nothing else of the journal.",
                 r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it.",
             },

@@ -39,6 +39,11 @@ class Settings(BaseModel):
     data_key_arn: str = Field(default="", alias="QUIRE_DATA_KEY_ARN")
     region: str = Field(default="us-east-1", alias="AWS_REGION")
     console_origin: str = Field(default="", alias="QUIRE_CONSOLE_ORIGIN")
+    origin_secret_arn: str = Field(default="", alias="QUIRE_ORIGIN_SECRET_ARN")
+    """The secret that CloudFront adds to webhooks."""
+    shards_least: int = Field(default=1, alias="QUIRE_SHARDS_LEAST")
+    shards_most: int = Field(default=1, alias="QUIRE_SHARDS_MOST")
+    """Bounds of the capture stream's shards."""
 
     def need(self, name: str) -> str:
         """The named setting.

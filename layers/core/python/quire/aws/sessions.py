@@ -18,6 +18,7 @@ from quire.aws.errors import translated
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
@@ -109,6 +110,11 @@ class Aws:
     def secrets(self) -> SecretsManagerClient:
         """Secrets Manager."""
         return self._session.client("secretsmanager", config=self._config)
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Metrics."""
+        return self._session.client("cloudwatch", config=self._config)
 
     @cached_property
     def sts(self) -> STSClient:
