@@ -1,66 +1,36 @@
-/** The short names that Slack and Teams use most, with the emoji they stand for. */
-const GLYPHS: Record<string, string> = {
-  "+1": "👍",
-  "-1": "👎",
-  "100": "💯",
-  angry: "😠",
-  bow: "🙇",
-  bulb: "💡",
-  chart_with_upwards_trend: "📈",
-  check: "✅",
-  clap: "👏",
-  coffee: "☕",
-  confused: "😕",
-  cry: "😢",
-  eyes: "👀",
-  face_palm: "🤦",
-  fire: "🔥",
-  grinning: "😀",
-  heart: "❤️",
-  heavy_check_mark: "✔️",
-  heavy_plus_sign: "➕",
-  hourglass: "⌛",
-  joy: "😂",
-  laugh: "😆",
-  laughing: "😆",
-  like: "👍",
-  memo: "📝",
-  moneybag: "💰",
-  muscle: "💪",
-  no_entry: "⛔",
-  ok: "🆗",
-  ok_hand: "👌",
-  open_mouth: "😮",
-  partying_face: "🥳",
-  point_up: "☝️",
-  pray: "🙏",
-  question: "❓",
-  raised_hands: "🙌",
-  rocket: "🚀",
-  sad: "😢",
-  shushing_face: "🤫",
-  slightly_smiling_face: "🙂",
-  smile: "😄",
-  sob: "😭",
-  sparkles: "✨",
-  star: "⭐",
-  surprised: "😮",
-  tada: "🎉",
-  thinking_face: "🤔",
-  thumbsdown: "👎",
-  thumbsup: "👍",
-  warning: "⚠️",
-  wave: "👋",
-  white_check_mark: "✅",
-  wink: "😉",
-  x: "❌",
-  zipper_mouth_face: "🤐",
-};
+// Slack's own short names (the "iamcal" set), by the emoji's code points: "1F44D" -> "+1".
+import shortNames from "emojibase-data/en/shortcodes/iamcal.json";
 
-/** How a reaction shows: its emoji where we know the platform's short name, else that name between colons. */
+/** What Teams calls its classic reactions, where Slack's names do not say it already. */
+const TEAMS: Record<string, string> = { angry: "😠", laugh: "😆", like: "👍", sad: "😢", surprised: "😮" };
+
+const byName = new Map<string, string>(Object.entries(TEAMS));
+for (const [points, names] of Object.entries(shortNames)) {
+  for (const name of [names].flat()) if (!byName.has(name)) byName.set(name, glyph(points));
+}
+
+const SKIN_TONE = /^skin-tone-([2-6])$/;
+const LIGHTEST = 0x1f3fb;
+
+/**
+ * How a reaction shows: its emoji where it is given or the platform's short name of it is known ("+1::skin-tone-3" too),
+ * else that name between colons, as a workspace's own emoji.
+ */
 export function reactionGlyph(emoji: string): string {
-  const [name = emoji] = emoji.replaceAll(/^:|:$/g, "").split("::");
-  const glyph = GLYPHS[name];
-  if (glyph !== undefined) return glyph;
+  const [name = emoji, tone = ""] = emoji.replaceAll(/^:|:$/g, "").split("::");
+  const known = byName.get(name);
+  if (known !== undefined) return toned(known, SKIN_TONE.exec(tone)?.[1]);
   return /^[\w+-]+$/.test(name) ? `:${name}:` : emoji;
+}
+
+function glyph(points: string): string {
+  const text = String.fromCodePoint(...points.split("-").map((point) => Number.parseInt(point, 16)));
+  // Without this variation selector some would show as black-and-white text.
+  return /^\p{Emoji_Presentation}/u.test(text) || text.length > 2 ? text : `${text}\uFE0F`;
+}
+
+function toned(text: string, tone: string | undefined): string {
+  if (tone === undefined) return text;
+  const first = String.fromCodePoint(text.codePointAt(0) ?? 0);
+  return first + String.fromCodePoint(LIGHTEST + Number(tone) - 2) + text.slice(first.length).replace(/^\uFE0F/, "");
 }

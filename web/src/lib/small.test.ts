@@ -65,7 +65,11 @@ describe("names", () => {
 
   it("shows a reaction by its emoji or, unknown, by its name", () => {
     expect(reactionGlyph("thumbsup")).toBe("👍");
-    expect(reactionGlyph("+1::skin-tone-3")).toBe("👍");
+    expect(reactionGlyph("+1::skin-tone-3")).toBe("👍🏼");
+    expect(reactionGlyph("heart")).toBe("❤️");
+    expect(reactionGlyph("female-technologist")).toBe("👩‍💻");
+    expect(reactionGlyph(":flag-pl:")).toBe("🇵🇱");
+    expect(reactionGlyph("like")).toBe("👍");
     expect(reactionGlyph("party_blob")).toBe(":party_blob:");
     expect(reactionGlyph("👀")).toBe("👀");
   });

@@ -100,7 +100,7 @@ describe("Session", () => {
   it("remembers over a reload that there was one, once, and not what it was", async () => {
     const session = await signedIn();
     expect(session.status()).toBe("signed-in");
-    expect(JSON.stringify({ ...sessionStorage })).not.toContain("fixture");
+    expect(JSON.stringify(Object.entries(sessionStorage))).not.toContain("fixture");
     const reloaded = new Session(config);
     expect(reloaded.takeResume()).toBe(true);
     expect(reloaded.takeResume()).toBe(false);

@@ -1,0 +1,76 @@
+"""A browser on the deployed local stack; without one these tests are skipped."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.console import Console, Person
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK = ROOT / ".local" / "stack.json"
+PICTURES = ROOT / ".local" / "screenshots"
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {1280: 900, 390: 844}
+
+
+@pytest.fixture(scope="session")
+def stack() -> dict[str, Any]:
+    """What the local stack wrote about itself."""
+    if not STACK.exists():
+        pytest.skip("no local stack runs: `make up` starts one")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: Debian's package chromium brings it")
+    content: dict[str, Any] = json.loads(STACK.read_text("utf-8"))
+    return content
+
+
+@pytest.fixture(scope="session")
+def browser(stack: dict[str, Any]) -> Iterator[Browser]:
+    """Headless Chromium with a fresh profile."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def officer(stack: dict[str, Any]) -> Person:
+    """The compliance officer of the demo's firm."""
+    for user in stack["tenants"][0]["users"]:
+        if user["role"] == "compliance_officer":
+            return Person(user["email"], user["password"], user["role"])
+    raise LookupError("the first tenant of the local stack has no compliance officer")
+
+
+@pytest.fixture(params=SIZES, ids=lambda width: f"{width}px")
+def console(
+    request: pytest.FixtureRequest, browser: Browser, stack: dict[str, Any], officer: Person
+) -> Iterator[Console]:
+    """The console on a desktop and on a phone; afterwards nobody may have complained, and nobody outside been asked."""
+    width: int = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": SIZES[width]},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        # The stack's certificate is its own; that it is one is tested elsewhere.
+        ignore_https_errors=True,
+    )
+    console = Console(context.new_page(), stack["web"], officer, PICTURES)
+    yield console
+    console.page.goto("about:blank")
+    context.close()
+    assert console.complaints == []
+    assert console.strangers() == set()
