@@ -52,6 +52,48 @@ def _mend(escape: re.Match[bytes]) -> bytes:
     return rb"\ufffd" * (2 if escape["second"] else 1)
 
 
+class Slices:
+    """The exact bytes of what lies within a JSON text, found by path and remembered; not blanks around it."""
+
+    __slots__ = ("_arrays", "_body", "_found")
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._found: dict[tuple[str | int, ...], bytes] = {}
+        self._arrays: dict[tuple[str | int, ...], list[bytes]] = {}
+
+    def at(self, *path: str | int) -> bytes:
+        """The value that member names (text) and element numbers lead to; the last of a repeated key counts.
+
+        Raises:
+            MalformedError: there is none.
+        """
+        if not path:
+            return self._body
+        if path not in self._found:
+            *outer, last = path
+            self._found[path] = self._element(tuple(outer), last) if isinstance(last, int) else self._member(path)
+        return self._found[path]
+
+    def _element(self, array: tuple[str | int, ...], number: int) -> bytes:
+        if array not in self._arrays:
+            self._arrays[array] = array_slices(self.at(*array))
+        try:
+            return self._arrays[array][number]
+        except IndexError as error:
+            raise MalformedError("no such element") from error
+
+    def _member(self, path: tuple[str | int, ...]) -> bytes:
+        try:
+            text = self.at(*path[:-1]).decode("utf-8")
+            at = _member(text, _skip(text, 1 if text.startswith("\ufeff") else 0), str(path[-1]))
+            if at is None:
+                raise MalformedError("no such member")
+            return text[at : _DECODER.raw_decode(text, at)[1]].encode("utf-8")
+        except (ValueError, IndexError, RecursionError) as error:
+            raise MalformedError("not JSON") from error
+
+
 def array_slices(body: bytes, key: str | None = None) -> list[bytes]:
     """The exact bytes of each element of the array that ``body`` is, or that stands under its top-level ``key``.
 

@@ -68,7 +68,8 @@ class Fact(NamedTuple):
     """One fact in the platform's own ids; all but ``kind`` and ``body`` become ids and times of the event.
 
     ``subject`` is whose words or act it is; without one the connection stands for it (the platform's own
-    announcements, elements nobody understands).
+    announcements, elements nobody understands). ``within`` is where the ids of messages are unique, when that is
+    wider than their conversation.
     """
 
     kind: Kind
@@ -80,6 +81,7 @@ class Fact(NamedTuple):
     message: str | None = None
     thread: str | None = None
     parent: str | None = None
+    within: str | None = None
 
 
 Split = Callable[[Delivery], Iterable[Element]]
@@ -118,7 +120,8 @@ class Frame:
         tenant, platform = header.tenant_id, header.platform
         channel = fact.channel
         channel_id = None if channel is None else _channel_id(tenant, platform, workspace, channel)
-        message_id = self._message_id(workspace, channel, fact.message)
+        room = fact.within if fact.within is not None else channel or ""
+        message_id = self._message_id(workspace, room, fact.message)
         who = f"connection {header.connection_id}" if fact.subject is None else fact.subject
         subject_id = _subject_id(tenant, platform, workspace, who)
         about: str = message_id or channel_id or subject_id
@@ -133,8 +136,8 @@ class Frame:
             kind=fact.kind,
             channel_id=channel_id,
             message_id=message_id,
-            thread_id=self._message_id(workspace, channel, fact.thread),
-            parent_message_id=self._message_id(workspace, channel, fact.parent),
+            thread_id=self._message_id(workspace, room, fact.thread),
+            parent_message_id=self._message_id(workspace, room, fact.parent),
             subject_id=subject_id,
             occurred_at=fact.occurred_at,
             captured_at=header.received_at,
@@ -145,7 +148,7 @@ class Frame:
             connector=self._connector,
         )
 
-    def _message_id(self, workspace: str, channel: str | None, native: str | None) -> ids.MessageId | None:
+    def _message_id(self, workspace: str, room: str, native: str | None) -> ids.MessageId | None:
         if native is None:
             return None
-        return ids.message_id(self._header.tenant_id, self._header.platform, workspace, channel or "", native)
+        return ids.message_id(self._header.tenant_id, self._header.platform, workspace, room, native)

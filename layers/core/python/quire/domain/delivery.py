@@ -42,7 +42,8 @@ class Accepted(BaseModel):
     """The sender is who it says. ``headers`` are those worth keeping (retry number and reason, never a signature).
 
     ``opened`` maps the index of an encrypted element of the delivery to its decrypted text, so that archiving needs
-    no private key. ``status`` is what the platform expects once the bytes are safe.
+    no private key. ``status`` is what the platform expects once the bytes are safe, ``reply`` the JSON it is told with
+    it, where there is something to tell.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -50,6 +51,7 @@ class Accepted(BaseModel):
     status: int = 200
     headers: Mapping[str, str] = {}
     opened: Mapping[str, str] = {}
+    reply: str | None = None
 
 
 class Pointer(BaseModel):

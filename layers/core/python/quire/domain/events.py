@@ -63,6 +63,7 @@ class AttachmentRef(_Value):
     size: int | None = None
     url: str | None = None
     text: str | None = None  # what a card or link preview says, so that it can be found
+    sha256: str | None = None  # hex, where the platform states what its bytes hash to
 
 
 class Content(_Value):
@@ -134,12 +135,20 @@ class MessageDeleted(_AboutMessage):
     reason: Literal["user", "policy", "unknown"] = "unknown"
 
 
+ANYONE = Actor(id="*", type="system")
+"""Whose reaction a removal takes away that names nobody: everybody's."""
+
+
 class Reaction(_AboutMessage):
-    """One person's emoji on one message; ``timed`` is false when a re-read found it without a time."""
+    """One person's emoji on one message; ``timed`` is false when a re-read found it without a time.
+
+    A removal without an emoji takes away all that its actor set, and one by :data:`ANYONE` what everybody did.
+    """
 
     emoji: str
     actor: Actor
     timed: bool = True
+    exclusive: bool | None = None  # the platform keeps one a person: this one stands in place of the one before
 
 
 class AttachmentFact(_AboutMessage):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from quire.domain.events import (
+    ANYONE,
     Actor,
     AttachmentFact,
     ChannelRef,
@@ -260,21 +261,35 @@ def _reactions(ordered: list[Event]) -> tuple[ReactionState, ...]:
         if not isinstance(body, Reaction):
             continue
         key = (body.actor.id, body.emoji)
+        if event.kind == "reaction.removed":
+            past.extend(_taken_back(standing, body, event.occurred_at))
+            continue
+        if body.exclusive and key not in standing:
+            past.extend(_taken_back(standing, body.model_copy(update={"emoji": ""}), event.occurred_at))
         current = standing.get(key)
-        if event.kind == "reaction.added":
-            if current is None or (current.added_at is None and body.timed):
-                standing[key] = ReactionState(
-                    emoji=body.emoji, actor=body.actor, added_at=event.occurred_at if body.timed else None
-                )
-        else:
-            gone = standing.pop(key, ReactionState(emoji=body.emoji, actor=body.actor))
-            past.append(gone.model_copy(update={"removed_at": event.occurred_at}))
+        if current is None or (current.added_at is None and body.timed):
+            standing[key] = ReactionState(
+                emoji=body.emoji, actor=body.actor, added_at=event.occurred_at if body.timed else None
+            )
     return tuple(
         sorted(
             [*past, *standing.values()],
             key=lambda r: (r.added_at or "", r.emoji, r.actor.id, r.removed_at or ""),
         )
     )
+
+
+def _taken_back(standing: dict[tuple[str, str], ReactionState], removal: Reaction, at: str) -> list[ReactionState]:
+    """Take what a removal is about out of ``standing``; one that was never seen to be set is told all the same."""
+    anyone, any_emoji = removal.actor.id == ANYONE.id, not removal.emoji
+    gone = [
+        standing.pop((actor, emoji))
+        for actor, emoji in list(standing)
+        if (anyone or actor == removal.actor.id) and (any_emoji or emoji == removal.emoji)
+    ]
+    if not gone and not anyone and not any_emoji:
+        gone = [ReactionState(emoji=removal.emoji, actor=removal.actor)]
+    return [state.model_copy(update={"removed_at": at}) for state in gone]
 
 
 def _attachments(ordered: list[Event]) -> tuple[AttachmentState, ...]:
