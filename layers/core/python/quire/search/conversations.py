@@ -32,10 +32,10 @@ class Conversations:
         self._engine = engine
         self._tenant = tenant
 
-    def message(self, message: MessageId) -> Document | None:
+    def message(self, message: MessageId, *, with_events: bool = False) -> Document | None:
         """The indexed document of a message, as of the last refresh."""
         query = {"bool": {"filter": [within(self._tenant), {"ids": {"values": [message]}}]}}
-        found = self._hits({"query": query, "size": 1, "_source": SHOWN})
+        found = self._hits({"query": query, "size": 1, "_source": True if with_events else SHOWN})
         return found[0]["_source"] if found else None
 
     def latest(self, channel: ChannelId, limit: int) -> Stretch:

@@ -7,39 +7,23 @@ events. Everything can run twice.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
-import orjson
+from datetime import datetime
 
 from quire.aws.directory import Directory
-from quire.aws.event_rows import EventRow, EventRows
 from quire.aws.notices import Notice
 from quire.domain.errors import CorruptError
-from quire.domain.events import Event, event_from_json
-from quire.domain.ids import EventId, MessageId, TenantId
+from quire.domain.events import Event
+from quire.domain.ids import MessageId, TenantId
 from quire.domain.message import message_state
 from quire.domain.time import from_datetime, nanoseconds
 from quire.search.directory import sightings
 from quire.search.documents import Known, document
+from quire.search.engine import Engine
 from quire.search.indexes import Indexes
+from quire.search.known import KnownEvents, SegmentEvents, Told
 from quire.search.writes import Counts, Write, Writes, places
 
 _WORKERS = 16
-_MARGIN = timedelta(days=2)
-"""Rows vanish within days around their expiry; from this long before it on they are not relied on."""
-
-
-@dataclass(frozen=True)
-class SegmentEvents:
-    """How segments are read: all events of one, and the events of one frame of one.
-
-    Both raise ``NotFoundError`` when there is no such object, ``CorruptError`` when it is not what it says.
-    """
-
-    all_of: Callable[[str, str], Iterable[Known]]
-    """By object key and version."""
-    frame_of: Callable[[str, str, int], Iterable[Known]]
-    """By object key, version and the frame's number."""
 
 
 @dataclass
@@ -54,25 +38,21 @@ class Indexed:
 
 
 class Indexer:
-    """Indexes segments of any tenant. ``row_days`` is how long an event's row lives; ``clock`` gives aware times."""
+    """Indexes segments of any tenant. ``clock`` gives aware times."""
 
     def __init__(
         self,
         segments: SegmentEvents,
-        rows: EventRows,
+        events: KnownEvents,
         directory: Directory,
-        indexes: Indexes,
-        writes: Writes,
-        *,
-        row_days: int,
+        engine: Engine,
         clock: Callable[[], datetime],
     ) -> None:
         self._segments = segments
-        self._rows = rows
+        self._events = events
         self._directory = directory
-        self._indexes = indexes
-        self._writes = writes
-        self._row_life = timedelta(days=row_days)
+        self._indexes = Indexes(engine)
+        self._writes = Writes(engine)
         self._clock = clock
 
     def index(self, notice: Notice) -> Indexed:
@@ -93,44 +73,21 @@ class Indexer:
         seconds = {} if notice.restored else _seconds(held, self._clock())
         return Indexed(len(told), counts.written, counts.stale, seconds)
 
-    def _messages(self, tenant: TenantId, held: Sequence[Known], pool: ThreadPoolExecutor) -> dict[MessageId, "_Told"]:
+    def _messages(self, tenant: TenantId, held: Sequence[Known], pool: ThreadPoolExecutor) -> dict[MessageId, Told]:
         """Every message the segment tells of, with all we know of it."""
         here: dict[MessageId, list[Known]] = {}
         for each in held:
             if each.event.message_id is not None:
                 here.setdefault(each.event.message_id, []).append(each)
-        read = pool.map(lambda message: self._rows.of_message(tenant, message), here)
-        return {message: self._told(rows, events) for (message, events), rows in zip(here.items(), read, strict=True)}
+        now = self._clock()
+        read = pool.map(lambda item: self._events.of_message(tenant, item[0], now, item[1]), here.items())
+        return dict(zip(here, read, strict=True))
 
-    def _told(self, rows: Sequence[EventRow], held: Sequence[Known]) -> "_Told":
-        """Rows before segment: where a segment lost the race for an event, the row says where the event counts."""
-        by_id = {each.event.event_id: each for each in held}
-        by_row = [self._known(row, by_id) for row in rows]
-        known = {each.event.event_id: each for each in (*held, *by_row)}
-        created = [each.event for each in by_row if each.event.kind == "message.created"]
-        fresh = self._clock() - self._row_life + _MARGIN
-        limit = nanoseconds(from_datetime(fresh))
-        whole = any(nanoseconds(event.occurred_at) > limit for event in created)
-        return _Told(list(known.values()), whole)
-
-    def _known(self, row: EventRow, held: Mapping[EventId, Known]) -> Known:
-        if row.event is not None:
-            event = event_from_json(orjson.loads(row.event))
-        elif row.event_id in held:
-            event = held[row.event_id].event
-        else:
-            event = self._from_segment(row)
-        return Known(event, row.segment, row.version_id, row.frame)
-
-    def _from_segment(self, row: EventRow) -> Event:
-        for each in self._segments.frame_of(row.segment, row.version_id, row.frame):
-            if each.event.event_id == row.event_id:
-                return each.event
-        raise CorruptError("a row points to a frame that does not hold its event")
-
-    def _write(self, tenant: TenantId, told: Mapping[MessageId, "_Told"]) -> Counts:
+    def _write(self, tenant: TenantId, told: Mapping[MessageId, Told]) -> Counts:
         """A message all of whose rows must still be there is folded from them alone; of any other, the document may
         know events that nobody else does any more."""
+        if not told:
+            return Counts()
         indexed_at = from_datetime(self._clock())
 
         def folded(known: Sequence[Known]) -> Write:
@@ -153,14 +110,6 @@ class Indexer:
             pass
 
 
-@dataclass(frozen=True)
-class _Told:
-    """``whole`` says that every event there is about the message is in ``known``."""
-
-    known: list[Known]
-    whole: bool
-
-
 def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:
     state = message_state(each.event for each in known)
     assert state is not None, "each event names its message"  # noqa: S101
@@ -175,7 +124,7 @@ def _only(write: Write, there: set[str]) -> Write:
 
 
 def _seconds(held: Iterable[Known], now: datetime) -> dict[str, list[float]]:
-    moment = nanoseconds(from_datetime(now.astimezone(UTC)))
+    moment = nanoseconds(from_datetime(now))
     seconds: dict[str, list[float]] = {}
     for each in held:
         waited = (moment - nanoseconds(each.event.captured_at)) / 1e9

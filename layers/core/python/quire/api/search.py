@@ -1,0 +1,97 @@
+"""POST /v1/search"""
+
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import Field
+
+from quire.api.message import Message, message_fields
+from quire.api.model import ApiModel, Time
+from quire.api.routing import Api
+from quire.identity.actions import Action
+from quire.search.cursor import MAX_LENGTH
+from quire.search.directory import names_for
+from quire.search.query import Filters, Question, Sort
+
+_Word = Annotated[str, Field(min_length=1, max_length=200)]
+_AnyOf = _Word | Annotated[list[_Word], Field(min_length=1, max_length=50)]
+
+
+class SearchFilters(ApiModel):
+    """Each is one value, or several of which any will do."""
+
+    platform: _AnyOf | None = None
+    channel_id: _AnyOf | None = None
+    user_id: _AnyOf | None = None
+    workspace_id: _AnyOf | None = None
+
+
+class SearchRequest(ApiModel):
+    """What to look for. ``from`` is included, ``to`` is left out. Without ``sort`` words rank by relevance, and
+    everything else comes newest first. A ``cursor`` goes on where an answer to the same request ended."""
+
+    query: Annotated[str, Field(max_length=1000)] = ""
+    filters: SearchFilters = SearchFilters()
+    from_: Annotated[Time | None, Field(alias="from")] = None
+    to: Time | None = None
+    sort: Sort | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 25
+    cursor: Annotated[str, Field(max_length=MAX_LENGTH)] | None = None
+
+
+class Hit(Message):
+    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for."""
+
+    highlights: list[str]
+
+
+class SearchAnswer(ApiModel):
+    """Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``."""
+
+    total: int
+    total_relation: Literal["eq", "gte"]
+    hits: list[Hit]
+    next_cursor: str | None
+
+
+def register(api: Api) -> None:
+    """Put the routes on the API."""
+
+    @api.route("POST", "/v1/search", action=Action.SEARCH_MESSAGES, summary="Search messages")
+    def search_messages(request: Annotated[SearchRequest, Body()]) -> SearchAnswer:
+        """Words must all occur, "quoted phrases" exactly as written; texts before edits and deletions count too."""
+        asked = api.asked()
+        asked.detail.update(request.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"cursor"}))
+        page = asked.scope.searcher.search(question_of(request), request.cursor)
+        asked.detail["total"] = page.total
+        names = names_for(asked.scope.directory, asked.scope.tenant, [hit.document for hit in page.hits])
+        return SearchAnswer(
+            total=page.total,
+            total_relation="gte" if page.at_least else "eq",
+            hits=[Hit(**message_fields(hit.document, names), highlights=hit.highlights) for hit in page.hits],
+            next_cursor=page.next_cursor,
+        )
+
+
+def question_of(request: SearchRequest) -> Question:
+    """The request as the search room asks it."""
+    filters = request.filters
+    return Question(
+        text=request.query,
+        filters=Filters(
+            platforms=_several(filters.platform),
+            channel_ids=_several(filters.channel_id),
+            user_ids=_several(filters.user_id),
+            workspace_ids=_several(filters.workspace_id),
+        ),
+        since=request.from_,
+        until=request.to,
+        sort=request.sort,
+        limit=request.limit,
+    )
+
+
+def _several(value: str | list[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,0 +1,118 @@
+"""The API's use case: everything a request touches is built from credentials of its tenant alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from quire.bootstrap.sessions import prompt
+
+if TYPE_CHECKING:
+    from quire.api.routing import Api
+    from quire.api.scope import TenantScope
+    from quire.aws.sessions import Aws
+    from quire.config import Settings
+    from quire.domain.ids import TenantId
+    from quire.identity.isolation import Reach
+
+
+def serve_api(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request, as the REST API hands it over."""
+    return api().resolve(event, context)
+
+
+@cache
+def api() -> Api:
+    """The API."""
+    from functools import partial
+
+    from quire.api.app import build
+    from quire.api.gate import Gate
+    from quire.bootstrap.search import now
+    from quire.config import settings
+    from quire.identity.policy import decide
+    from quire.identity.principal import Expected, principal_of
+
+    known = settings()
+    clients = frozenset(filter(None, (client.strip() for client in known.need("client_ids").split(","))))
+    expected = Expected(clients, known.need("api_scope"))
+
+    def authenticate(claims: Mapping[str, Any], moment: Any) -> Any:
+        return principal_of(claims, expected, moment)
+
+    return build(Gate(authenticate, decide, partial(_scope_of, scopes()), now), known.console_origin)
+
+
+@cache
+def scopes() -> Callable[[TenantId], TenantScope | None]:
+    """Tenants' stores, each kept no longer than its credentials live."""
+    from quire.aws.expiring import Expiring, Life
+    from quire.config import settings
+    from quire.identity.isolation import KEPT_SECONDS, assume_tenant
+
+    known = settings()
+    become = assume_tenant(prompt(), known.need("tenant_role_arn"), reach_of(known))
+    life = Life(present=KEPT_SECONDS, absent=0, entries=64)
+    kept: Expiring[TenantId, TenantScope] = Expiring(
+        lambda tenant: tenant_scope(tenant, become(tenant)), life, time.monotonic
+    )
+    return kept.get
+
+
+def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
+    """The stores of a tenant, over credentials that reach no other."""
+    from quire.api.scope import TenantScope
+    from quire.audit.trail import AuditTrail
+    from quire.aws.audit_table import AuditTable
+    from quire.aws.control import Control
+    from quire.aws.directory import Directory
+    from quire.bootstrap.archive import locked_journal
+    from quire.bootstrap.search import engine_of, known_events, now
+    from quire.config import settings
+    from quire.search.conversations import Conversations
+    from quire.search.messages import Messages
+    from quire.search.searcher import Searcher
+
+    known, engine = settings(), engine_of(aws)
+    conversations = Conversations(engine, tenant)
+    return TenantScope(
+        tenant=tenant,
+        audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
+        control=Control(aws.dynamodb, known.need("control_table")),
+        directory=Directory(aws.dynamodb, known.need("control_table")),
+        searcher=Searcher(engine, tenant),
+        conversations=conversations,
+        messages=Messages(tenant, known_events(aws, locked_journal(aws)), conversations, now),
+    )
+
+
+def reach_of(known: Settings) -> Reach:
+    """What a tenant's credentials may reach a part of: the ARNs of this deployment, in the tenant role's account."""
+    from quire.identity.isolation import Reach
+
+    _, partition, _, _, account, _ = known.need("tenant_role_arn").split(":", 5)
+
+    def table(name: str) -> str:
+        return f"arn:{partition}:dynamodb:{known.region}:{account}:table/{known.need(name)}"
+
+    buckets = [name for name in (known.journal_bucket, known.archive_bucket) if name]
+    collection = ""
+    if known.search_signed:
+        collection_id = (urlsplit(known.need("search_endpoint")).hostname or "").split(".", 1)[0]
+        collection = f"arn:{partition}:aoss:{known.region}:{account}:collection/{collection_id}"
+    return Reach(
+        read=(table("control_table"), table("events_table")),
+        written=(table("audit_table"),),
+        buckets=tuple(f"arn:{partition}:s3:::{name}" for name in buckets),
+        key=known.data_key_arn,
+        collection=collection,
+    )
+
+
+def _scope_of(kept: Callable[[TenantId], TenantScope | None], tenant: TenantId) -> TenantScope:
+    scope = kept(tenant)
+    assert scope is not None, "a tenant's stores are always built"  # noqa: S101
+    return scope

@@ -1,0 +1,102 @@
+"""The search side's use cases, and the parts that the API builds its readers from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from quire.bootstrap.sessions import patient
+
+if TYPE_CHECKING:
+    from quire.archive.segment_reader import SegmentReader
+    from quire.aws.journal import Journal
+    from quire.aws.sessions import Aws
+    from quire.search.documents import Known
+    from quire.search.engine import Engine
+    from quire.search.indexer import Indexer
+    from quire.search.known import KnownEvents, SegmentEvents
+    from quire.search.sqs import Batch
+
+
+def now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+def engine_of(aws: Aws) -> Engine:
+    """The search engine, asked with an identity's credentials where requests are signed."""
+    from quire.config import settings
+    from quire.search.engine import connect
+
+    known = settings()
+    credentials = aws.signing_credentials if known.search_signed else None
+    return connect(known.need("search_endpoint"), region=known.region, credentials=credentials)
+
+
+def segment_events(journal: Journal) -> SegmentEvents:
+    """Segments of the journal, read for their events."""
+    from quire.search.known import SegmentEvents
+
+    def all_of(key: str, version_id: str) -> Iterable[Known]:
+        for number, events in _reader(journal, key, version_id).frames():
+            yield from (_known(each.event, key, version_id, number) for each in events)
+
+    def frame_of(key: str, version_id: str, number: int) -> Iterable[Known]:
+        for each in _reader(journal, key, version_id).frame(number):
+            yield _known(each.event, key, version_id, number)
+
+    return SegmentEvents(all_of, frame_of)
+
+
+def known_events(aws: Aws, journal: Journal) -> KnownEvents:
+    """The events of messages, read with an identity's credentials."""
+    from quire.aws.event_rows import EventRows
+    from quire.config import settings
+    from quire.search.known import KnownEvents
+
+    known = settings()
+    rows = EventRows(aws.dynamodb, known.need("events_table"))
+    return KnownEvents(rows, segment_events(journal), known.event_ttl_days)
+
+
+@cache
+def indexer() -> Indexer:
+    """Indexes segments of any tenant."""
+    from quire.aws.directory import Directory
+    from quire.bootstrap.archive import journal
+    from quire.config import settings
+    from quire.search.indexer import Indexer
+
+    aws = patient()
+    return Indexer(
+        segment_events(journal()),
+        known_events(aws, journal()),
+        Directory(aws.dynamodb, settings().need("control_table")),
+        engine_of(aws),
+        now,
+    )
+
+
+def index_segments(event: Mapping[str, Any]) -> Batch:
+    """Index the segments that a batch of notices tells of, as Lambda hands it over."""
+    from quire.search.sqs import index_batch
+
+    return index_batch(event, indexer().index)
+
+
+def _reader(journal: Journal, key: str, version_id: str) -> SegmentReader:
+    from quire.archive.ciphers import PlainFrames
+    from quire.archive.segment_reader import SegmentReader, Source
+
+    size = journal.size(key, version_id)
+    source = Source(size, lambda offset, length: journal.read_range(key, version_id, offset, length))
+    return SegmentReader(source, PlainFrames())
+
+
+def _known(event: Mapping[str, Any], key: str, version_id: str, number: int) -> Known:
+    from quire.domain.events import event_from_json
+    from quire.search.documents import Known
+
+    return Known(event_from_json(event), key, version_id, number)

@@ -1,0 +1,42 @@
+"""One message by its id: from its rows, which are ahead of the index; else from the index, which outlives rows."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from quire.domain.ids import MessageId, TenantId
+from quire.domain.message import message_state
+from quire.domain.time import from_datetime
+from quire.search.conversations import Conversations
+from quire.search.documents import Document, Known, document, known_events
+from quire.search.known import KnownEvents
+
+
+class Messages:
+    """Finds messages of one tenant. ``clock`` gives aware times."""
+
+    def __init__(
+        self, tenant: TenantId, events: KnownEvents, indexed: Conversations, clock: Callable[[], datetime]
+    ) -> None:
+        self._tenant = tenant
+        self._events = events
+        self._indexed = indexed
+        self._clock = clock
+
+    def find(self, message: MessageId) -> Document | None:
+        """The document of a message as it stands, ``None`` when the tenant has none of this id.
+
+        Raises:
+            UnavailableError: what is needed to tell did not answer.
+        """
+        now = self._clock()
+        told = self._events.of_message(self._tenant, message, now)
+        if told.whole:
+            return self._document(told.known, now)
+        indexed = self._indexed.message(message, with_events=True)
+        older = known_events(indexed) if indexed is not None else []
+        joined = list({each.event.event_id: each for each in (*older, *told.known)}.values())
+        return self._document(joined, now) if joined else None
+
+    def _document(self, known: Sequence[Known], now: datetime) -> Document | None:
+        state = message_state(each.event for each in known)
+        return None if state is None else document(state, known, from_datetime(now))

@@ -1,0 +1,47 @@
+"""A batch of segment notices, as SQS hands it to a function, and the answer that says which have to come again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from quire.aws.notices import Notice, read_notice
+from quire.domain.errors import UnavailableError
+from quire.search.indexer import Indexed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Batch:
+    """What became of a batch: one :class:`Indexed` a notice that went through, the message ids of the others."""
+
+    indexed: list[Indexed] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def response(self) -> dict[str, Any]:
+        """The partial batch response: a failed notice comes again, and goes to the dead letters in the end."""
+        return {"batchItemFailures": [{"itemIdentifier": message} for message in self.failed]}
+
+
+def index_batch(event: Mapping[str, Any], index: Callable[[Notice], Indexed]) -> Batch:
+    """Index the segments of all notices. One that cannot be indexed fails alone; when something does not answer, the
+    rest is not tried."""
+    batch = Batch()
+    unavailable = False
+    for record in event.get("Records", ()):
+        if unavailable:
+            batch.failed.append(record["messageId"])
+            continue
+        try:
+            batch.indexed.append(index(read_notice(record["body"])))
+        except Exception as error:  # noqa: BLE001 - the process edge: one notice's fault is not its neighbours'
+            unavailable = isinstance(error, UnavailableError)
+            batch.failed.append(record["messageId"])
+            cause = type(error.__cause__).__name__ if error.__cause__ else None
+            logger.error(  # noqa: TRY400 - its text may quote what a customer wrote
+                "notice failed",
+                extra={"notice": record["messageId"], "error": type(error).__name__, "cause": cause},
+            )
+    return batch
