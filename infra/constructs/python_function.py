@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Aws, Duration, IgnoreMode, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -15,6 +15,7 @@ from infra.layers import ROOT
 from infra.nag import excuse, excuse_wildcards
 from infra.stages import Stage
 
+KEY_ACTIONS = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
 METRICS = "Quire"
 """Namespace of the product's own metrics."""
 
@@ -87,6 +88,15 @@ class PythonFunction(Construct):
         """Give the function's role one statement."""
         self.role.add_to_policy(
             iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources), conditions=conditions)
+        )
+
+    def use_key(self, key: kms.IKey, *services: str) -> None:
+        """Let it encrypt and decrypt with ``key``, but only by way of ``services`` (``s3``, ``kinesis``, ...)."""
+        self.allow(
+            "UseKey",
+            KEY_ACTIONS,
+            [key.key_arn],
+            {"StringEquals": {"kms:ViaService": [f"{service}.{Aws.REGION}.amazonaws.com" for service in services]}},
         )
 
     def watches(self) -> list[Watch]:

@@ -2,7 +2,6 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -41,10 +40,8 @@ class StreamConsumer(Construct):
         super().__init__(scope, id_)
         self._consumer = consumer
         stream.grant_read(consumer.role)
-        failures.grant_put(consumer.role)
-        consumer.role.add_to_policy(
-            iam.PolicyStatement(sid="FindFailures", actions=["s3:ListBucket"], resources=[failures.bucket_arn])
-        )
+        consumer.allow("GiveUp", ["s3:PutObject"], [failures.arn_for_objects("*")])
+        consumer.allow("FindFailures", ["s3:ListBucket"], [failures.bucket_arn])
         mapping = lambda_.CfnEventSourceMapping
         self.mapping = mapping(
             self,

@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.python_function import KEY_ACTIONS, PythonFunction
 from infra.constructs.search_collection import SEARCHING, SearchCollection
 from infra.nag import excuse_wildcards
 from infra.stages import Stage
@@ -44,9 +44,14 @@ class TenantRole(Construct):
     def read_tables(self, control: dynamodb.ITableV2, events: dynamodb.ITableV2, timeline: str) -> None:
         """Items of the tenant's partitions: ``T#<tenant>`` and what begins with ``T#<tenant>#``."""
         partitions = [f"T#{self._tenant}", f"T#{self._tenant}#*"]
-        self._read("ReadTables", READ_ITEMS, [control.table_arn, events.table_arn], partitions)
+        self._allow_items("ReadTables", READ_ITEMS, [control.table_arn, events.table_arn], partitions)
         index = f"{events.table_arn}/index/{timeline}"
-        self._read("ReadTimeline", ["dynamodb:Query"], [index], [f"{self._tenant}#*"])
+        self._allow_items("ReadTimeline", ["dynamodb:Query"], [index], [f"{self._tenant}#*"])
+
+    def audit(self, table: dynamodb.ITableV2) -> None:
+        """Append to the tenant's audit trail, and read it; nothing can be changed or deleted by this role."""
+        actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+        self._allow_items("Audit", actions, [table.table_arn], [f"T#{self._tenant}#*"])
 
     def read_objects(self, *buckets: s3.IBucket) -> None:
         """Versions of objects under ``t/<tenant>/``."""
@@ -69,7 +74,7 @@ class TenantRole(Construct):
         self.role.add_to_policy(
             iam.PolicyStatement(
                 sid="Decrypt",
-                actions=["kms:Decrypt", "kms:DescribeKey"],
+                actions=KEY_ACTIONS,
                 resources=[key.key_arn],
                 conditions={"StringEquals": {"kms:ViaService": services}},
             )
@@ -79,16 +84,21 @@ class TenantRole(Construct):
         """The message indexes."""
         collection.grant(scope, self.role, SEARCHING)
 
-    def _read(self, sid: str, actions: list[str], resources: list[str], partitions: list[str]) -> None:
+    def _allow_items(self, sid: str, actions: list[str], resources: list[str], partitions: list[str]) -> None:
         self.role.add_to_policy(
             iam.PolicyStatement(
                 sid=sid,
                 actions=actions,
                 resources=resources,
-                conditions={
-                    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions},
-                    # ForAllValues is true of no values at all, so their absence has to be refused apart.
-                    **({"Null": {"dynamodb:LeadingKeys": "false"}} if self._stage.policy_variables else {}),
-                },
+                conditions=leading_keys(self._stage, *partitions),
             )
         )
+
+
+def leading_keys(stage: Stage, *patterns: str) -> dict[str, object]:
+    """The condition that only items of these partitions are touched.
+
+    ``ForAllValues`` is true of no values at all, so their absence is refused apart (where the key is evaluated).
+    """
+    condition: dict[str, object] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)}}
+    return condition | ({"Null": {"dynamodb:LeadingKeys": "false"}} if stage.policy_variables else {})

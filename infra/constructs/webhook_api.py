@@ -177,7 +177,7 @@ class OriginAdmission(Construct):
         )
         # Not by grant_read: it would write this role into the key's policy, which lies in an earlier stack.
         self.function.allow("ReadSecret", ["secretsmanager:GetSecretValue"], [self.secret.secret_arn])
-        log_key.grant_decrypt(self.function.role)
+        self.function.use_key(log_key, "secretsmanager")
         self.authorizer = authorizers.HttpLambdaAuthorizer(
             "Origin",
             self.function.function,

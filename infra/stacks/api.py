@@ -10,10 +10,9 @@ from infra.constructs.console_site import configure
 from infra.constructs.people_api import PeopleApi
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.search_collection import SearchCollection
-from infra.constructs.tenant_role import TenantRole
+from infra.constructs.tenant_role import TenantRole, leading_keys
 from infra.constructs.user_directory import API_SCOPE, UserDirectory
 from infra.constructs.web_acl import FOR_PEOPLE, WebAcl
-from infra.nag import excuse_wildcards
 from infra.stacks.archive import search_environment
 from infra.stacks.base import QuireStack
 from infra.stacks.data import TIMELINE, DataStack
@@ -79,15 +78,15 @@ class ApiStack(QuireStack):
             "FindPrincipal",
             ["dynamodb:GetItem"],
             [data.tables.control.table_arn],
-            {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["PRINCIPAL#*"]}},
+            leading_keys(self.settings, "PRINCIPAL#*"),
         )
-        data.data_key.grant_decrypt(claims.role)
+        claims.use_key(data.data_key, "dynamodb")
         return claims
 
     def _server(self, origin: str, search: SearchCollection | None) -> PythonFunction:
-        """Writes the audit trail itself; everything of a tenant it reads as the tenant role."""
+        """May do nothing by itself but become a tenant, by the tenant role."""
         data, tables = self._data, self._data.tables
-        server = PythonFunction(
+        return PythonFunction(
             self,
             "serve_api",
             stage=self.settings,
@@ -102,7 +101,6 @@ class ApiStack(QuireStack):
                 "QUIRE_AUDIT_TABLE": tables.audit.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
                 "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
-                "QUIRE_USER_POOL_ID": self.directory.pool.user_pool_id,
                 "QUIRE_CLIENT_IDS": ",".join(self.directory.clients),
                 "QUIRE_API_SCOPE": API_SCOPE,
                 "QUIRE_CONSOLE_ORIGIN": origin,
@@ -110,22 +108,12 @@ class ApiStack(QuireStack):
                 **search_environment(self.settings, search),
             },
         )
-        server.allow(
-            "Audit",
-            ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
-            [tables.audit.table_arn],
-        )
-        data.data_key.grant_encrypt_decrypt(server.role)
-        excuse_wildcards(
-            server.role,
-            {r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it."},
-        )
-        return server
 
     def _tenant_role(self, search: SearchCollection | None) -> TenantRole:
         data = self._data
         role = TenantRole(self, "Tenant", stage=self.settings, server=self.server)
         role.read_tables(data.tables.control, data.tables.events, TIMELINE)
+        role.audit(data.tables.audit)
         role.read_objects(data.journal.bucket, data.archive.bucket)
         role.decrypt(data.data_key)
         if search:

@@ -20,7 +20,6 @@ from infra.stages import Stage
 ARCHIVE_TIMEOUT = 300
 INDEX_TIMEOUT = 120
 FAILURES_KEPT_DAYS = 365
-_KEY_VARIANTS = {r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it."}
 
 
 class ArchiveStack(QuireStack):
@@ -105,15 +104,13 @@ class ArchiveStack(QuireStack):
         data.journal.grant_write(archiver.role, "t/*/journal/*", "t/*/quarantine/*", "quarantine/*")
         data.journal.grant_read(archiver.role, "t/*/deliveries/*")
         data.journal.grant_list(archiver.role)
-        data.data_key.grant_encrypt_decrypt(archiver.role)
+        archiver.use_key(data.data_key, "dynamodb", "kinesis", "s3", "sqs")
         excuse_wildcards(
             archiver.role,
-            _KEY_VARIANTS
-            | {
+            {
                 r"/^Resource::.*\/t\/\*\/(journal|quarantine|deliveries)\/\*$/g": "Any tenant's: a batch has many.",
                 r"/^Resource::.*\/quarantine\/\*$/g": "Records that do not tell whose they are.",
                 r"/^Resource::<Failures.*Arn>\/\*$/g": "Lambda chooses the key of what it gives up.",
-                "/^Action::s3:Abort\\*$/g": "CDK's own grant to put objects.",
             },
         )
         return archiver
@@ -134,7 +131,6 @@ class ArchiveStack(QuireStack):
                 "QUIRE_CONTROL_TABLE": data.tables.control.table_name,
                 "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
-                "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
                 **search_environment(stage, search),
             },
         )
@@ -146,13 +142,11 @@ class ArchiveStack(QuireStack):
             [tables.control.table_arn],
         )
         data.journal.grant_read(indexer.role, "t/*/journal/*")
-        data.archive.grant_read(indexer.role, "t/*/archive/*")
-        for bucket in (data.journal, data.archive):
-            bucket.grant_list(indexer.role)
-        data.data_key.grant_decrypt(indexer.role)
+        data.journal.grant_list(indexer.role)
+        indexer.use_key(data.data_key, "dynamodb", "s3", "sqs")
         excuse_wildcards(
             indexer.role,
-            {r"/^Resource::.*\/t\/\*\/(journal|archive)\/\*$/g": "Segments of any tenant: notices are of all of them."},
+            {r"/^Resource::.*\/t\/\*\/journal\/\*$/g": "Segments of any tenant: notices are of all of them."},
         )
         if search:
             search.grant(self, indexer.role, INDEXING)

@@ -74,13 +74,12 @@ class IngestStack(QuireStack):
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
                 "QUIRE_JOURNAL_LOCK_MODE": stage.lock_mode,
                 "QUIRE_JOURNAL_LOCK_DAYS": str(stage.lock_days),
-                "QUIRE_SECRET_PREFIX": stage.secret_path,
             },
         )
         receiver.allow("FindConnection", ["dynamodb:GetItem"], [data.tables.control.table_arn])
-        receiver.allow("Capture", ["kinesis:PutRecord", "kinesis:PutRecords"], [self.stream.stream_arn])
+        receiver.allow("Capture", ["kinesis:PutRecord"], [self.stream.stream_arn])
         data.journal.grant_write(receiver.role, "t/*/deliveries/*")
-        data.data_key.grant_encrypt_decrypt(receiver.role)
+        receiver.use_key(data.data_key, "dynamodb", "kinesis", "s3", "secretsmanager")
         secrets = f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{stage.secret_path}/*"
         receiver.allow("ReadConnectionSecrets", ["secretsmanager:GetSecretValue"], [secrets])
         excuse_wildcards(
@@ -88,7 +87,6 @@ class IngestStack(QuireStack):
             {
                 r"/^Resource::arn:.*:secret:quire\/.*$/g": "Connections' secrets are made later, under this path.",
                 r"/^Resource::.*\/t\/\*\/deliveries\/\*$/g": "Deliveries of any tenant, nothing else of the journal.",
-                r"/^Action::kms:(GenerateDataKey|ReEncrypt)\*$/g": "CDK's own grant of a key; the two variants of it.",
             },
         )
         return receiver
