@@ -4,8 +4,8 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
 import SplitPanel from "@cloudscape-design/components/split-panel";
-import { Suspense, useState } from "react";
-import { Outlet, useLocation, useNavigate, useSearchParams } from "react-router";
+import { Suspense, useEffect, useRef, useState } from "react";
+import { Outlet, ScrollRestoration, useLocation, useNavigate, useSearchParams } from "react-router";
 
 import { TopBar } from "@/app/TopBar";
 import { DETAILS } from "@/components/DetailsButton";
@@ -20,10 +20,12 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const details = useDetails();
+  const content = useFocusOnNewPage(pathname);
   const panel = usePanelSize();
   const [navigationOpen, setNavigationOpen] = useState(() => !matchMedia(NARROW).matches);
   return (
     <I18nProvider locale="en" messages={[messages]}>
+      <ScrollRestoration />
       <a className="skip" href="#content">
         Skip to the content
       </a>
@@ -63,7 +65,7 @@ export function Shell() {
           )
         }
         content={
-          <div id="content" tabIndex={-1} style={{ outline: "none" }}>
+          <div id="content" ref={content} tabIndex={-1} style={{ outline: "none" }}>
             <Suspense fallback={<Spinner />}>
               <Outlet />
             </Suspense>
@@ -72,6 +74,18 @@ export function Shell() {
       />
     </I18nProvider>
   );
+}
+
+/** Takes the keyboard to the content when another page comes in, as a page load would. */
+function useFocusOnNewPage(pathname: string) {
+  const content = useRef<HTMLDivElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return content;
 }
 
 /** The panel stands beside the page, or covers most of a phone. */

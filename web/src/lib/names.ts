@@ -17,11 +17,6 @@ export function platformName(platform: string): string {
   return PLATFORMS[platform] ?? sentence(platform);
 }
 
-/** The platforms a reader can choose from. */
-export function platforms(): string[] {
-  return ["slack", "teams"];
-}
-
 /** A role as people say it. */
 export function roleName(role: string): string {
   return ROLES[role] ?? sentence(role);

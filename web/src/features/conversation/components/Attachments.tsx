@@ -20,6 +20,7 @@ const STATUS: Record<string, [StatusIndicatorProps.Type, string]> = {
   captured: ["success", "Captured"],
   failed: ["error", "Not captured"],
   pending: ["pending", "Not yet captured"],
+  referenced: ["pending", "Named in the message; its bytes are not captured yet"],
 };
 
 /** The files, links and cards a message carries, and whether their bytes are in the archive. */

@@ -7,6 +7,7 @@ import { useParams, useSearchParams } from "react-router";
 
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { RouterLink } from "@/components/RouterLink";
 import { SafeText } from "@/components/SafeText";
 import { channelLabel } from "@/components/channelLabel";
 import { useConversation } from "@/features/conversation/api/useConversation";
@@ -46,6 +47,9 @@ function Heading({ channel }: { channel: Channel }) {
   return (
     <Header
       variant="h1"
+      actions={
+        <RouterLink to={`/search?channel=${encodeURIComponent(channel.channelId)}`}>Search in this conversation</RouterLink>
+      }
       description={
         <span className={styles.about}>
           <PlatformBadge platform={channel.platform} />

@@ -9,7 +9,7 @@ import styles from "@/features/search/components/Search.module.css";
 import { TimeRange } from "@/features/search/components/TimeRange";
 import { filterCount, type SearchState } from "@/features/search/searchState";
 import type { Hit } from "@/lib/api/types";
-import { platformName, platforms } from "@/lib/names";
+import { platformName } from "@/lib/names";
 
 interface SearchFiltersProps {
   state: SearchState;
@@ -31,7 +31,8 @@ export function SearchFilters(props: SearchFiltersProps) {
 
 function Fields({ state, hits, onChange }: SearchFiltersProps) {
   const channels = useChannels();
-  const channelOptions = (channels.data?.channels ?? [])
+  const known = channels.data?.channels ?? [];
+  const channelOptions = known
     .filter((channel) => state.platform === "" || channel.platform === state.platform)
     .map((channel) => ({
       value: channel.channelId,
@@ -44,8 +45,9 @@ function Fields({ state, hits, onChange }: SearchFiltersProps) {
         label="Platform"
         any="Any platform"
         value={state.platform}
-        options={platforms().map((platform) => ({ value: platform, label: platformName(platform) }))}
-        onChange={(platform) => onChange({ platform })}
+        options={platformOptions(known.map(({ platform }) => platform))}
+        // A channel lies on one platform: it is let go with the platform.
+        onChange={(platform) => onChange({ platform, channelId: "" })}
       />
       <Choice
         label="Channel"
@@ -95,6 +97,10 @@ function Choice({ label, any, value, options, status, onChange }: ChoiceProps) {
       />
     </FormField>
   );
+}
+
+function platformOptions(seen: string[]): SelectProps.Option[] {
+  return [...new Set(seen)].sort().map((platform) => ({ value: platform, label: platformName(platform) }));
 }
 
 /** Those who wrote the messages found so far: who else wrote is not known without asking for it. */

@@ -8,8 +8,8 @@ export function SearchHints() {
         Look through everything that was captured
       </Box>
       <Box variant="p" color="inherit">
-        Type words, or choose a channel, a sender or a time. Edited and deleted messages are found too, by what they say
-        now and by what they said before.
+        A message has to say all your words, in any order; put “words in quotes” that have to stand together. Edited and
+        deleted messages are found too, by what they say now and by what they said before.
       </Box>
     </Box>
   );
