@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from quire.connectors.shape import mapping, mappings, text
+from quire.connectors.shape import mappings, text
 from quire.connectors.slack.mrkdwn import Speller, link, unescape
 
 _DEEPEST = 24
@@ -61,7 +61,9 @@ def _render(node: object, speller: Speller, depth: int) -> str:
         return speller.text(node)
     if isinstance(node, list):
         return "\n".join(line for item in node if (line := _render(item, speller, depth + 1)))
-    block = mapping(node)
+    if not isinstance(node, dict):
+        return ""
+    block: Block = node
     kind = text(block.get("type"))
     if kind in _WORDS:
         return _WORDS[kind](block)

@@ -76,14 +76,14 @@ def _image_block(block: Mapping[str, Any], number: int) -> AttachmentRef:
 def _card(card: Mapping[str, Any], number: int, names: Mapping[str, str]) -> AttachmentRef:
     """A link preview, a card an app made, or another message that was shared."""
     speller = Speller(names)
-    url = said(card.get("from_url")) or said(card.get("original_url")) or said(card.get("title_link"))
+    page = said(card.get("from_url")) or said(card.get("original_url"))
     shared = card.get("is_msg_unfurl") is True or card.get("is_share") is True
     native = card.get("id")
     return AttachmentRef(
         id=f"attachment-{native if isinstance(native, int | str) and native else number}",
-        kind="quote" if shared else "link" if url or card.get("service_name") else "card",
+        kind="quote" if shared else "link" if page or card.get("service_name") else "card",
         name=_spelled(card, "title", speller) or said(card.get("service_name")) or said(card.get("author_name")),
-        url=url or said(card.get("image_url")),
+        url=page or said(card.get("title_link")) or said(card.get("image_url")),
         text=_card_text(card, speller) or None,
     )
 

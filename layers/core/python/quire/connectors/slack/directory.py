@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
-from quire.connectors.seam import Fact, unrecognised
+from quire.connectors.seam import Fact
 from quire.connectors.shape import mapping, said, text
 from quire.connectors.slack.people import abroad, directory_entry, person
 from quire.connectors.slack.setting import Setting
@@ -49,7 +49,7 @@ def membership_facts(event: Event, setting: Setting) -> Iterator[Fact]:
     """``member_joined_channel`` and ``member_left_channel``; Slack sends neither for direct messages."""
     native = said(event.get("user"))
     if native is None:
-        yield unrecognised(setting.element, "a membership without a member", event.get("type"))
+        yield setting.unrecognised(event, "a membership without a member", event.get("type"))
         return
     channel = setting.channel(event)
     inviter = said(event.get("inviter"))
@@ -74,7 +74,7 @@ def channel_facts(event: Event, setting: Setting) -> Iterator[Fact]:
         previous = said(event.get("old_channel_id"))
         about = {"channel": event.get("new_channel_id")}
     elif not said(event.get("channel")) and not mapping(event.get("channel")):
-        yield unrecognised(setting.element, "a change of a conversation it does not name", kind)
+        yield setting.unrecognised(event, "a change of a conversation it does not name", kind)
         return
     channel = setting.channel(about)
     if kind == "channel_shared":
@@ -93,7 +93,7 @@ def user_facts(event: Event, setting: Setting) -> Iterator[Fact]:
     kind = text(event.get("type"))
     user = directory_entry(mapping(event.get("user")), setting.workspace)
     if user.id == "unknown":
-        yield unrecognised(setting.element, "a change of a user it does not name", kind)
+        yield setting.unrecognised(event, "a change of a user it does not name", kind)
         return
     change = USER_CHANGES[kind]
     mark = f"{change}|{_revision(event, setting)}"

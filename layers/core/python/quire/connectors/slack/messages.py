@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from quire.connectors.seam import Fact, unrecognised
+from quire.connectors.seam import Fact
 from quire.connectors.shape import mapping, mappings, said, text, unix_time
 from quire.connectors.slack.announcements import announced
 from quire.connectors.slack.content import content
@@ -49,13 +49,13 @@ def message_facts(event: Message, setting: Setting) -> Iterator[Fact]:
     elif subtype == "tombstone":
         yield from _deleted(event, said(event.get("ts")), {}, setting.element.received_at, setting)
     elif subtype == "message_changed":
-        yield unrecognised(setting.element, "a change without the message it is about", "message/message_changed")
+        yield setting.unrecognised(event, "a change without the message it is about", "message/message_changed")
     elif subtype == "ekm_access_denied":
         # The text is Slack's, not the author's; were it archived as the message, it would stand in the real one's way.
-        yield unrecognised(setting.element, "a message whose keys are withheld", "message/ekm_access_denied")
+        yield setting.unrecognised(event, "a message whose keys are withheld", "message/ekm_access_denied")
     elif inner and subtype in {"message_replied", ""}:
         # `message_replied` may come without its subtype; the message within is the thread's root as it stands.
-        yield from _standing({"channel": event.get("channel"), **inner}, setting)
+        yield from _standing({**inner, **{key: event.get(key) for key in ("channel", "channel_type")}}, setting)
     else:
         yield from _standing(event, setting)
 
@@ -80,7 +80,7 @@ def _standing(message: Message, setting: Setting) -> Iterator[Fact]:
     """A message as it stands: created, or, where it was edited already, its last edit only (the first text is gone)."""
     native = said(message.get("ts"))
     if native is None:
-        yield unrecognised(setting.element, "a message without ts", "message")
+        yield setting.unrecognised(message, "a message without ts", "message")
         return
     about = _about(message, native, setting.channel(message), setting, {})
     says = content(message, setting.names)
@@ -109,7 +109,7 @@ def _changed(event: Message, message: Message, setting: Setting) -> Iterator[Fac
     previous = mapping(event.get("previous_message"))
     native = said(message.get("ts")) or said(previous.get("ts"))
     if native is None:
-        yield unrecognised(setting.element, "a change of a message without ts", "message/message_changed")
+        yield setting.unrecognised(event, "a change of a message without ts", "message/message_changed")
         return
     edited = mapping(message.get("edited"))
     at = setting.time(event.get("event_ts"), event.get("ts"), edited.get("ts"))
@@ -157,7 +157,7 @@ def _edit(
 
 def _deleted(event: Message, native: str | None, previous: Message, at: str, setting: Setting) -> Iterator[Fact]:
     if native is None:
-        yield unrecognised(setting.element, "a deletion of a message without ts", "message/message_deleted")
+        yield setting.unrecognised(event, "a deletion of a message without ts", "message/message_deleted")
         return
     wrote = sender(previous, setting.workspace, setting.names)
     body = MessageDeleted(
@@ -193,7 +193,7 @@ def reaction_facts(event: Message, setting: Setting) -> Iterator[Fact]:
     item = mapping(event.get("item"))
     native, user, emoji = said(item.get("ts")), said(event.get("user")), said(event.get("reaction"))
     if item.get("type") != "message" or native is None or user is None or emoji is None:
-        yield unrecognised(setting.element, "a reaction on something that is no message", event.get("type"))
+        yield setting.unrecognised(event, "a reaction on something that is no message", event.get("type"))
         return
     body = Reaction(
         channel=setting.channel({"channel": item.get("channel")}),

@@ -99,7 +99,7 @@ def read(element: Element) -> Iterator[Fact]:
         return
     label = kind or (f"error:{event.get('error')}" if event.get("ok") is False else None)
     reason = _REASONS.get(kind, "an answer that carries no messages" if "ok" in event else "no message fact we know")
-    yield unrecognised(element, reason, label, setting.time(event.get("event_ts"), event.get("ts")))
+    yield setting.unrecognised(event, reason, label)
 
 
 def _names(messages: list[Mapping[str, Any]]) -> dict[str, str]:

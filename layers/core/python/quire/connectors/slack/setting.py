@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from quire.connectors.seam import Element
+from quire.connectors.seam import Element, Fact, unrecognised
 from quire.connectors.shape import flag, mapping, said, text, unix_time
 from quire.domain.events import ChannelRef, ChannelType
 
@@ -42,6 +42,11 @@ class Setting(NamedTuple):
     def time(self, *values: object) -> str:
         """The first of ``values`` that is a time, else the delivery's, else ours."""
         return unix_time(*values, self.event_time) or self.element.received_at
+
+    def unrecognised(self, event: Mapping[str, Any], reason: str, label: object) -> Fact:
+        """The event is kept, and told to be no fact about messages that we know."""
+        times = (event.get(key) for key in ("event_ts", "ts", "minute_rate_limited"))
+        return unrecognised(self.element, reason, label, self.time(*times))
 
     def revision(self, event: Mapping[str, Any], raw_sha256: str) -> str:
         """What tells this occurrence from another of the same thing: the platform's own mark, else the bytes."""
