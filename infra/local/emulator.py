@@ -1,6 +1,7 @@
 """Start and stop the AWS emulator: IAM enforced, TLS, on 127.0.0.1 only, state kept under ``.local/state``."""
 
 import os
+import shutil
 import signal
 import ssl
 import sys
@@ -53,6 +54,7 @@ def start(settings: Settings) -> Record:
     if record := processes.running(settings, NAME):
         return record
     scratch = settings.state / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
     for folder in (scratch, settings.data):
         folder.mkdir(parents=True, exist_ok=True)
     return processes.start(

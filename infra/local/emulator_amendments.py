@@ -1,0 +1,116 @@
+"""What is amended in the pinned emulator, each because AWS does it so and the difference would show.
+
+* :func:`as_on_aws`: a Kinesis batch that a function answers with ``batchItemFailures`` is delivered again (the emulator
+  moves on, and the records would be lost), and every invocation has its metrics, ``IteratorAge`` included (the
+  emulator has them for the Invoke API only).
+* :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
+  150 MB again for each, which on two cores takes longer than platforms wait for an answer).
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html and
+https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
+"""
+
+import hashlib
+import shutil
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ministack.core import lambda_runtime
+from ministack.services import cloudwatch, lambda_svc
+
+Execute = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+SHARED_FROM = 1_000_000
+"""Bytes from which an archive is unpacked once for all; the functions' own code is far smaller."""
+
+
+def install() -> None:
+    """Amend the emulator that is loaded in this process."""
+    lambda_svc._execute_function = as_on_aws(lambda_svc._execute_function)
+    lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
+    lambda_runtime.zipfile = SharedZip.module()
+
+
+def as_on_aws(execute: Execute) -> Execute:
+    """Wrap the emulator's one way to invoke a function.
+
+    After a partial failure the whole batch comes again, not only what follows the first failure; effects of the
+    functions are idempotent.
+    """
+
+    def invoke(function: dict[str, Any], event: Any) -> dict[str, Any]:
+        result = execute(function, event)
+        if _is_kinesis(event) and _failed(result.get("body")):
+            body = {"errorType": "PartialBatchFailure", "errorMessage": "the function reported failed records"}
+            result = result | {"error": True, "body": body}
+        _measure(function, event, failed=bool(result.get("error")))
+        return result
+
+    return invoke
+
+
+class SharedZip(zipfile.ZipFile):
+    """A zip file whose large archives are unpacked once a process and linked from there."""
+
+    _place: ClassVar[Path | None] = None
+    _unpacking: ClassVar[threading.Lock] = threading.Lock()
+
+    @classmethod
+    def module(cls) -> Any:
+        """Something to put where a module expects ``zipfile``."""
+
+        class Stand:
+            ZipFile = cls
+            BadZipFile = zipfile.BadZipFile
+            LargeFileError = zipfile.LargeZipFile  # the name the emulator uses
+
+        return Stand
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        """Unpack into a folder: copies of what is small, links into the shared copy of what is large."""
+        size = Path(self.filename).stat().st_size if self.filename else 0
+        if size < SHARED_FROM or path is None:
+            super().extractall(path, members, pwd)
+            return
+        shared = self._unpacked()
+        for entry in shared.iterdir():
+            Path(path, entry.name).symlink_to(entry, target_is_directory=entry.is_dir())
+
+    def _unpacked(self) -> Path:
+        with Path(str(self.filename)).open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        with SharedZip._unpacking:
+            if SharedZip._place is None:
+                SharedZip._place = Path(tempfile.mkdtemp(prefix="quire-layers-"))
+            target = SharedZip._place / digest
+            if not target.exists():
+                unfinished = target.with_suffix(".unfinished")
+                shutil.rmtree(unfinished, ignore_errors=True)
+                super().extractall(unfinished)
+                unfinished.rename(target)
+        return target
+
+
+def _measure(function: dict[str, Any], event: Any, *, failed: bool) -> None:
+    """Record the metrics that AWS has of an invocation; milliseconds for the age of a stream's batch."""
+    where = {"FunctionName": (function.get("config") or function).get("FunctionName", "")}
+    cloudwatch.record_metric("AWS/Lambda", "Invocations", 1, "Count", where)
+    cloudwatch.record_metric("AWS/Lambda", "Errors", int(failed), "Count", where)
+    if _is_kinesis(event):
+        arrived = float(event["Records"][-1]["kinesis"]["approximateArrivalTimestamp"])
+        age = max(0.0, (time.time() - arrived) * 1000)
+        cloudwatch.record_metric("AWS/Lambda", "IteratorAge", age, "Milliseconds", where)
+
+
+def _is_kinesis(event: Any) -> bool:
+    records = event.get("Records") if isinstance(event, dict) else None
+    return isinstance(records, list) and bool(records) and records[0].get("eventSource") == "aws:kinesis"
+
+
+def _failed(body: Any) -> bool:
+    return isinstance(body, dict) and bool(body.get("batchItemFailures"))

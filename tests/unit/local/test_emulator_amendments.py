@@ -1,0 +1,108 @@
+"""The emulator treats Kinesis batches, metrics and layers as AWS does."""
+
+import threading
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local import emulator_amendments
+
+FUNCTION = {"config": {"FunctionName": "archive_events"}}
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    found: dict[str, float] = {}
+    monkeypatch.setattr(
+        "ministack.services.cloudwatch.record_metric",
+        lambda _space, name, value, _unit, _where: found.update({name: value}),
+    )
+    return found
+
+
+def event(source: str) -> dict[str, Any]:
+    record = {"eventSource": source, "kinesis": {"approximateArrivalTimestamp": time.time() - 2}}
+    return {"Records": [record]}
+
+
+def answering(body: Any) -> Any:
+    return emulator_amendments.as_on_aws(lambda _function, _event: {"body": body})
+
+
+def test_failed_records_of_a_stream_fail_the_batch(measured: dict[str, float]) -> None:
+    body = {"batchItemFailures": [{"itemIdentifier": "49590338271490256608559692538361571095921575989136588898"}]}
+
+    assert answering(body)(FUNCTION, event("aws:kinesis"))["error"] is True
+    assert measured["Errors"] == 1
+
+
+def test_a_batch_without_failures_is_over(measured: dict[str, float]) -> None:
+    bodies: list[Any] = [{"batchItemFailures": []}, None, "text"]
+    for body in bodies:
+        assert "error" not in answering(body)(FUNCTION, event("aws:kinesis"))
+    assert measured["Errors"] == 0
+
+
+def test_a_queue_deals_with_its_failures_itself(measured: dict[str, float]) -> None:
+    body = {"batchItemFailures": [{"itemIdentifier": "x"}]}
+
+    assert "error" not in answering(body)(FUNCTION, event("aws:sqs"))
+    assert measured == {"Invocations": 1, "Errors": 0}
+
+
+def test_the_age_of_a_batch_is_measured(measured: dict[str, float]) -> None:
+    answering({})(FUNCTION, event("aws:kinesis"))
+
+    assert 2_000 <= measured["IteratorAge"] < 60_000
+
+
+def test_a_layer_is_unpacked_once_and_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator_amendments, "SHARED_FROM", 100)
+    layer = tmp_path / "layer.zip"
+    with zipfile.ZipFile(layer, "w") as archive:
+        archive.writestr("python/quire/__init__.py", "x = 1\n" * 100)
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        with emulator_amendments.SharedZip.module().ZipFile(layer) as archive:
+            archive.extractall(folder)
+
+    assert (first / "python" / "quire" / "__init__.py").samefile(second / "python" / "quire" / "__init__.py")
+
+
+def test_small_code_is_copied(tmp_path: Path) -> None:
+    code = tmp_path / "code.zip"
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("handler.py", "x = 1\n")
+
+    with emulator_amendments.SharedZip(code) as archive:
+        archive.extractall(tmp_path / "out")
+
+    assert not (tmp_path / "out" / "handler.py").is_symlink()
+
+
+def test_environments_that_start_together_share_one_whole_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator_amendments, "SHARED_FROM", 100)
+    layer = tmp_path / "layer.zip"
+    names = [f"python/module_{number}.py" for number in range(300)]
+    with zipfile.ZipFile(layer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x = 1\n")
+    folders = [tmp_path / f"environment_{number}" for number in range(4)]
+
+    def unpack(folder: Path) -> None:
+        folder.mkdir()
+        with emulator_amendments.SharedZip(layer) as archive:
+            archive.extractall(folder)
+
+    threads = [threading.Thread(target=unpack, args=(folder,)) for folder in folders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    for folder in folders:
+        assert [name for name in names if not (folder / name).exists()] == []
