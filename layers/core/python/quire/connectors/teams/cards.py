@@ -3,9 +3,11 @@
 https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from quire.connectors.json_text import read_json
+from quire.connectors.shape import mapping, text
 from quire.connectors.teams.html_text import html_text
 from quire.domain.errors import MalformedError
 
@@ -22,6 +24,7 @@ _WORDS = (
     "altText",
 )
 _SPOKEN = "speak"
+_UNSEEN = frozenset({"data", "msteams", "targets", "inlines"})
 
 
 def card_text(content: object) -> str:
@@ -54,12 +57,16 @@ def _walk(node: object, depth: int) -> Iterator[str]:
         for key in _WORDS:
             if isinstance(node.get(key), str):
                 yield _plain(node[key])
-        runs = node.get("inlines")
-        if isinstance(runs, list):
-            yield from (_plain(run) for run in runs if isinstance(run, str))
+        yield "".join(run if isinstance(run, str) else text(mapping(run).get("text")) for run in _runs(node)).strip()
         for key, inner in node.items():
-            if isinstance(inner, dict | list) and key not in {"data", "msteams", "targets"}:
+            if isinstance(inner, dict | list) and key not in _UNSEEN:
                 yield from _walk(inner, depth + 1)
+
+
+def _runs(block: Mapping[str, Any]) -> list[Any]:
+    """The runs of a RichTextBlock: strings and ``TextRun`` objects, one line together."""
+    runs = block.get("inlines")
+    return runs if isinstance(runs, list) else []
 
 
 def _plain(words: str) -> str:

@@ -63,7 +63,8 @@ def _label(attachment: Message) -> str:
     """What stands in the text where an attachment is shown."""
     if attachment.get("contentType") in _QUOTES:
         return ""
-    return f"[{text(attachment.get('name')) or ('card' if _is_card(attachment) else 'attachment')}]"
+    named = said(attachment.get("name")) or said(_object(attachment.get("content")).get("name"))
+    return f"[{named or ('card' if _is_card(attachment) else 'attachment')}]"
 
 
 def _is_card(attachment: Message) -> bool:

@@ -141,6 +141,7 @@ class _Writer:
             self._block(name, rest)
         elif name in {"td", "th"}:
             if self._cells:
+                self._blank = False
                 self._write(" | ")
             self._cells += 1
         elif name == "a":
@@ -211,7 +212,7 @@ class _Writer:
             margin = "> " * min(self._quotes, 8) + "  " * min(max(0, len(self._lists) - 1), 8)
             self._pieces.append(margin + self._mark)
             self._mark, self._fresh = "", False
-        elif self._blank:
+        elif self._blank and not self._pieces[-1].endswith(" "):
             self._pieces.append(" ")
         self._blank = False
         self._pieces.append(words)

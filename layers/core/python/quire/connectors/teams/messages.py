@@ -146,15 +146,22 @@ def _edit(about: _About, says: Content, cause: Any, discriminator: str, at: str)
 
 
 def _reactions(message: Message, about: _About, setting: Setting) -> Iterator[Fact]:
-    """The reactions that stand, and those that the message's history tells were set or taken back."""
+    """The reactions that stand, and those that the message's history tells were set or taken back, once each."""
+    told = _history(message, about, setting)
     for reaction in mappings(message.get("reactions")):
-        yield from _reaction("reaction.added", reaction, reaction.get("createdDateTime"), about, setting)
+        told.extend(_reaction("reaction.added", reaction, reaction.get("createdDateTime"), about, setting))
+    yield from {(fact.kind, fact.discriminator): fact for fact in told}.values()
+
+
+def _history(message: Message, about: _About, setting: Setting) -> list[Fact]:
+    found: list[Fact] = []
     for item in mappings(message.get("messageHistory")):
         reaction, at = mapping(item.get("reaction")), item.get("modifiedDateTime")
         if item.get("actions") == "reactionAdded":
-            yield from _reaction("reaction.added", reaction, reaction.get("createdDateTime") or at, about, setting)
+            found += _reaction("reaction.added", reaction, reaction.get("createdDateTime") or at, about, setting)
         elif item.get("actions") == "reactionRemoved":
-            yield from _reaction("reaction.removed", reaction, at, about, setting)
+            found += _reaction("reaction.removed", reaction, at, about, setting)
+    return found
 
 
 def _reaction(kind: Kind, reaction: Message, at: object, about: _About, setting: Setting) -> Iterator[Fact]:
