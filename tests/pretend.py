@@ -69,16 +69,18 @@ def stream(records: Sequence[bytes], at: datetime, first: int = 100) -> list[Str
 def authenticate(
     request: WebhookRequest, secrets: Mapping[str, Any], configuration: Mapping[str, Any], now: float
 ) -> Accepted | Challenge:
-    """The header ``x-secret`` must hold the secret; ``?hello=`` is a challenge; the path of ``crash`` is a fault."""
+    """``x-secret`` must hold the secret, ``?hello=`` is a challenge, ``x-crash`` makes a fault; ``x-opened`` is how many
+    characters were decrypted."""
     if "hello" in request.query:
         return Challenge(body=request.query["hello"])
     if request.headers.get("x-crash"):
         raise RuntimeError(f"{request.body!r} {secrets!r}")
     if request.headers.get("x-secret") != secrets["secret"]:
         raise UnauthenticatedError("the sender did not prove who it is")
-    if not request.body.startswith(b"{"):
+    if request.body and not request.body.startswith(b"{"):
         raise MalformedError("the body is not a JSON object")
-    return Accepted(status=202, headers={"retry": request.headers.get("x-retry", "")}, opened=configuration)
+    opened = {"0": "y" * int(request.headers.get("x-opened", "0"))} if "x-opened" in request.headers else {}
+    return Accepted(status=202, headers={"retry": request.headers.get("x-retry", "")}, opened=opened)
 
 
 def normalise(given: Delivery) -> list[Observation]:

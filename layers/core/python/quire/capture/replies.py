@@ -27,6 +27,7 @@ _TITLES = {
     429: "Too many requests",
     503: "Not available",
 }
+_SAME_FOR_ALL = {401: "the sender did not prove who it is", 503: "not taken: send it again"}
 _log = logging.getLogger(__name__)
 
 
@@ -63,15 +64,14 @@ def _response(answer: Answer) -> dict[str, Any]:
 
 
 def _problem(error: QuireError) -> dict[str, Any]:
-    """RFC 9457. Whatever is wrong on our side is one answer: not now, send it again."""
+    """RFC 9457. Whatever is wrong on our side is one answer: not now, send it again.
+
+    A sender that is not believed is told the same whatever did not match, whichever connector looked.
+    """
     ours = error.status >= 500
     status, slug = (503, UnavailableError.slug) if ours else (error.status, error.slug)
-    problem = {
-        "type": f"urn:quire:problem:{slug}",
-        "title": _TITLES[status],
-        "status": status,
-        "detail": "not taken: send it again" if ours else error.detail,
-    }
+    detail = _SAME_FOR_ALL.get(status, error.detail)
+    problem = {"type": f"urn:quire:problem:{slug}", "title": _TITLES[status], "status": status, "detail": detail}
     headers = {"content-type": "application/problem+json"} | _GUARD
     if ours:
         headers["retry-after"] = _RETRY_AFTER_SECONDS

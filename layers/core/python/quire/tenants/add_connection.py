@@ -16,6 +16,9 @@ from quire.domain.ids import ConnectionId, TenantId, is_connection_id
 from quire.domain.time import from_datetime
 from quire.tenants.create_tenant import checked_name
 
+_MAX_BYTES = 60_000
+"""A secret holds 64 KiB."""
+
 
 @dataclass(frozen=True)
 class NewConnection:
@@ -82,6 +85,8 @@ def _check(new: NewConnection, platforms: Collection[str]) -> None:
     if not new.secrets:
         raise MalformedError("a connection has secrets")
     try:
-        orjson.dumps([dict(new.secrets), dict(new.configuration)])
+        sizes = [len(orjson.dumps(dict(part))) for part in (new.secrets, new.configuration)]
     except TypeError as error:
         raise MalformedError("secrets and configuration are JSON") from error
+    if max(sizes) > _MAX_BYTES:
+        raise MalformedError("secrets and configuration may have 60 KB each")
