@@ -12,6 +12,13 @@ from infra.constructs.capture_stream import RETENTION_DAYS
 from infra.constructs.python_function import PythonFunction
 
 BATCH = 10_000
+READ = [
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+]
 TRIES = 8
 """Retries of a batch before it is halved, and of what is left before it goes to ``failures``."""
 MOST_AGE_DAYS = RETENTION_DAYS - 1
@@ -39,7 +46,7 @@ class StreamConsumer(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._consumer = consumer
-        stream.grant_read(consumer.role)
+        consumer.allow("ReadStream", READ, [stream.stream_arn])
         consumer.allow("GiveUp", ["s3:PutObject"], [failures.arn_for_objects("*")])
         consumer.allow("FindFailures", ["s3:ListBucket"], [failures.bucket_arn])
         mapping = lambda_.CfnEventSourceMapping

@@ -42,7 +42,7 @@ class UserDirectory(Construct):
         self.console = self.pool.add_client(
             "Console",
             access_token_validity=Duration.minutes(60),
-            auth_flows=cognito.AuthFlow(),
+            auth_flows=cognito.AuthFlow(user_srp=False),  # none but the hosted login, and refreshing its tokens
             enable_token_revocation=True,
             generate_secret=False,  # a public client: the code is bound to it by PKCE
             id_token_validity=Duration.minutes(60),

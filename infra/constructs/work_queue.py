@@ -2,7 +2,7 @@
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -10,6 +10,7 @@ from infra.constructs.alarms import Watch
 from infra.constructs.python_function import PythonFunction
 from infra.stages import Stage
 
+TAKE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 TRIES = 5
 LATE_MINUTES = 5
 
@@ -48,11 +49,17 @@ class WorkQueue(Construct):
 
     def feed(self, worker: PythonFunction, *, batch: int, concurrency: int) -> None:
         """Give messages to ``worker``, which answers which of a batch failed; only those come again."""
-        worker.function.add_event_source(
-            sources.SqsEventSource(
-                self.queue, batch_size=batch, max_concurrency=concurrency, report_batch_item_failures=True
-            )
+        worker.allow("TakeWork", TAKE, [self.queue.queue_arn])
+        mapping = lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            batch_size=batch,
+            event_source_arn=self.queue.queue_arn,
+            max_concurrency=concurrency,
+            report_batch_item_failures=True,
+            target=worker.function,
         )
+        mapping.node.add_dependency(worker.role)
 
     def watches(self) -> list[Watch]:
         """Any dead letter, and work that waits."""
