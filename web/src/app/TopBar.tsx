@@ -26,7 +26,7 @@ export function TopBar() {
           type: "menu-dropdown",
           iconName: "user-profile",
           text: me?.email ?? "Account",
-          description: me ? `${roleName(me.role)}, ${me.tenantId}` : undefined,
+          description: me ? `${roleName(me.role)}, ${me.tenantName}` : undefined,
           items: [{ id: "sign-out", text: "Sign out" }],
           onItemClick: () => session.signOut(),
         },

@@ -2,11 +2,11 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 
-import { ProblemError } from "@/lib/api/problem";
+import { type Problem, ProblemError } from "@/lib/api/problem";
 
 /** What went wrong, in the API's own words, and a way to try again. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { title, detail, type } = explain(error);
+  const { title, detail, type, errors } = explain(error);
   return (
     <Alert
       type="error"
@@ -15,6 +15,15 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
       i18nStrings={{ errorIconAriaLabel: "Error" }}
     >
       {detail}
+      {errors.length > 0 ? (
+        <ul>
+          {errors.map(({ field, problem }) => (
+            <li key={field}>
+              <code>{field}</code>: {problem}
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {type === null ? null : (
         <Box variant="small" display="block">
           <code>{type}</code>
@@ -24,21 +33,27 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
   );
 }
 
-function explain(error: unknown): { title: string; detail: string; type: string | null } {
+interface Explained extends Pick<Problem, "title" | "detail" | "errors"> {
+  type: string | null;
+}
+
+function explain(error: unknown): Explained {
   if (error instanceof ProblemError) {
-    const { title, detail, type } = error.problem;
-    return { title, detail, type: type === "about:blank" ? null : type };
+    const { type } = error.problem;
+    return { ...error.problem, type: type === "about:blank" ? null : type };
   }
   if (error instanceof TypeError) {
     return {
       title: "The archive could not be reached",
       detail: "Nothing answered. Check your connection, then try again.",
       type: null,
+      errors: [],
     };
   }
   return {
     title: "The console made a mistake",
     detail: error instanceof Error ? error.message : "Something unexpected happened.",
     type: null,
+    errors: [],
   };
 }

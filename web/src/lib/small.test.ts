@@ -27,8 +27,13 @@ describe("parseConfig", () => {
 
 describe("problemOf", () => {
   it("reads a problem document", async () => {
-    const body = { type: "urn:quire:problem:forbidden", title: "Forbidden", status: 403, detail: "Not for auditors." };
+    const body = { type: "urn:quire:problem:forbidden", title: "Forbidden", status: 403, detail: "Not for auditors.", errors: [] };
     expect(await problemOf(Response.json(body, { status: 403 }))).toEqual(body);
+  });
+
+  it("reads which fields are wrong, and leaves out what it does not understand", async () => {
+    const errors = [{ field: "limit", problem: "too large" }, null, { field: 7 }];
+    expect((await problemOf(Response.json({ errors }, { status: 400 }))).errors).toEqual([errors[0]]);
   });
 
   it.each(["", "<html>Bad gateway</html>", "[]", "null", '{"detail": 7}'])("makes do with %s", async (body) => {

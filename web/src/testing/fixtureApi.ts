@@ -1,7 +1,15 @@
-import type { Conversation, Hit, Message, SearchAnswer, SearchRequest } from "@/lib/api/types";
+import type { ChannelList, Conversation, Hit, Me, Message, SearchAnswer, SearchRequest } from "@/lib/api/types";
 import { CHANNELS, WEEK } from "./week.ts";
 
 const PAGE = 20;
+const ME: Me = {
+  tenantId: "harbour-lane",
+  tenantName: "Harbour Lane",
+  userId: "s-1",
+  email: "cleo@harbour-lane.example",
+  role: "compliance_officer",
+  permissions: [],
+};
 
 /** Answers an API request out of the made-up week, the way the real one does. */
 export async function answer(request: Request): Promise<Response> {
@@ -9,10 +17,10 @@ export async function answer(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
   const [, , resource, id] = pathname.split("/").map(decodeURIComponent);
   if (resource === "me") {
-    return Response.json({ sub: "s-1", tenantId: "harbour-lane", role: "compliance_officer", email: "cleo@harbour-lane.example" });
+    return Response.json(ME);
   }
   if (resource === "search") return Response.json(search((await request.json()) as SearchRequest));
-  if (resource === "channels") return Response.json({ channels: CHANNELS });
+  if (resource === "channels") return Response.json(channels(searchParams.get("cursor")));
   if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));
   if (resource === "conversations") return found(conversation(id ?? "", searchParams));
   return problem(404, "not-found");
@@ -39,18 +47,24 @@ function found(value: object | undefined): Response {
   return value === undefined ? problem(404, "not-found", "There is no such thing, or it is not yours.") : Response.json(value);
 }
 
+function channels(cursor: string | null): ChannelList {
+  const from = Number(cursor ?? 0);
+  const next = from + 3 < CHANNELS.length ? String(from + 3) : null;
+  return { channels: CHANNELS.slice(from, from + 3), nextCursor: next };
+}
+
 function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
-  const words = (query ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = WEEK.filter(
     (message) =>
-      words.every((word) => (message.content ?? "").toLowerCase().includes(word)) &&
-      (!filters?.userId || message.userId === filters.userId) &&
-      (!filters?.channelId || message.channelId === filters.channelId),
+      words.every((word) => message.content.toLowerCase().includes(word)) &&
+      (!filters.userId || message.userId === filters.userId) &&
+      (!filters.channelId || message.channelId === filters.channelId),
   ).reverse();
   const from = Number(cursor ?? 0);
   const hits = matches.slice(from, from + PAGE).map((message): Hit => ({
     ...message,
-    highlights: words.length > 0 ? [highlight(message.content ?? "", words)] : [],
+    highlights: words.length > 0 ? [highlight(message.content, words)] : [],
   }));
   const next = from + PAGE < matches.length ? String(from + PAGE) : null;
   return { total: matches.length, totalRelation: "eq", hits, nextCursor: next };

@@ -77,7 +77,7 @@ export const NOTABLE = {
     deletedAt: "2026-01-06T09:21:30Z",
     deletedBy: "Tom Berg",
   }),
-  deletedUnknown: aMessage({ ...PEOPLE[1], content: null, timestamp: "2026-01-06T09:22:00Z", deletedAt: "2026-01-06T09:22:30Z" }),
+  deletedUnknown: aMessage({ ...PEOPLE[1], content: "", timestamp: "2026-01-06T09:22:00Z", deletedAt: "2026-01-06T09:22:30Z" }),
 };
 
 /** Three days in #deal-aurora, with everything that can happen to a message. */
@@ -97,9 +97,9 @@ export const WEEK: Message[] = [
     content: "The signed papers",
     timestamp: "2026-01-06T10:20:00Z",
     attachments: [
-      { attachmentId: "F1", kind: "file", name: "Aurora settlement agreement final (signed) v7.pdf", contentType: "application/pdf", size: 1843200, url: "https://files.example.com/F1", text: null, captureStatus: "pending" },
+      { attachmentId: "F1", kind: "file", name: "Aurora settlement agreement final (signed) v7.pdf", contentType: "application/pdf", size: 1843200, url: "https://files.example.com/F1", text: null, captureStatus: "referenced" },
       { attachmentId: "F2", kind: "image", name: "whiteboard.png", contentType: "image/png", size: 84123, url: null, text: null, captureStatus: "captured" },
-      { attachmentId: "F3", kind: "link", name: "Press release", contentType: null, size: null, url: "javascript:alert(1)", text: "Aurora completes its third acquisition this year.", captureStatus: "none" },
+      { attachmentId: "F3", kind: "link", name: "Press release", contentType: null, size: null, url: "javascript:alert(1)", text: "Aurora completes its third acquisition this year.", captureStatus: "failed" },
     ],
   }),
   aMessage({ userId: "eve", userName: HOSTILE.name, content: HOSTILE.markup, timestamp: "2026-01-06T11:00:00Z" }),

@@ -12,7 +12,7 @@ function outline(items: Item[]): string {
   return items
     .map((item) => {
       const replies = item.replies.map((reply) => reply.content).join(" ");
-      return item.kind === "message" ? `${item.message.content ?? ""}(${replies})` : `?(${replies})`;
+      return item.kind === "message" ? `${item.message.content}(${replies})` : `?(${replies})`;
     })
     .join(" ");
 }

@@ -10,6 +10,7 @@ const WHOLE = {
   userId: "u-1",
   from: "2026-01-05T00:00:00.000Z",
   to: "2026-01-06T00:00:00.000Z",
+  sort: "oldest" as const,
 };
 
 describe("a search and its address", () => {
@@ -18,7 +19,7 @@ describe("a search and its address", () => {
   });
 
   it("are empty together", () => {
-    const empty = readSearch(new URLSearchParams("q=%20&other=1"));
+    const empty = readSearch(new URLSearchParams("q=%20&other=1&sort=sideways"));
     expect(asksAnything(empty)).toBe(false);
     expect(writeSearch(empty).toString()).toBe("");
     expect(filterCount(empty)).toBe(0);
@@ -30,6 +31,7 @@ describe("a search and its address", () => {
       filters: { platform: ["teams"], channelId: "c-1", userId: "u-1" },
       from: WHOLE.from,
       to: WHOLE.to,
+      sort: "oldest",
       cursor: "next",
       limit: 25,
     });

@@ -1,4 +1,4 @@
-import type { SearchRequest } from "@/lib/api/types";
+import type { SearchRequest, Sort } from "@/lib/api/types";
 
 /** A search as its address tells it. Empty text means "any". */
 export interface SearchState {
@@ -10,6 +10,8 @@ export interface SearchState {
   from: string;
   /** RFC 3339. */
   to: string;
+  /** "" ranks words by relevance, and brings everything else newest first. */
+  sort: Sort | "";
 }
 
 const PARAMETERS: Record<keyof SearchState, string> = {
@@ -19,8 +21,10 @@ const PARAMETERS: Record<keyof SearchState, string> = {
   userId: "sender",
   from: "from",
   to: "to",
+  sort: "sort",
 };
 
+const SORTS: Sort[] = ["relevance", "newest", "oldest"];
 const NAMES = Object.keys(PARAMETERS) as (keyof SearchState)[];
 
 /** Reads a search from an address. */
@@ -33,6 +37,7 @@ export function readSearch(parameters: URLSearchParams): SearchState {
     userId: value("userId"),
     from: value("from"),
     to: value("to"),
+    sort: SORTS.find((sort) => sort === value("sort")) ?? "",
   };
 }
 
@@ -45,7 +50,7 @@ export function writeSearch(state: SearchState): URLSearchParams {
 
 /** Whether anything is asked for at all. */
 export function asksAnything(state: SearchState): boolean {
-  return NAMES.some((name) => state[name] !== "");
+  return NAMES.some((name) => name !== "sort" && state[name] !== "");
 }
 
 /** How many filters narrow the search. */
@@ -55,7 +60,7 @@ export function filterCount({ platform, channelId, userId, from, to }: SearchSta
 
 /** The request of one page of answers. */
 export function searchRequest(state: SearchState, cursor: string | null): SearchRequest {
-  const { query, platform, channelId, userId, from, to } = state;
+  const { query, platform, channelId, userId, from, to, sort } = state;
   return {
     query,
     filters: {
@@ -65,6 +70,7 @@ export function searchRequest(state: SearchState, cursor: string | null): Search
     },
     ...(from && { from }),
     ...(to && { to }),
+    ...(sort && { sort }),
     ...(cursor !== null && { cursor }),
     limit: 25,
   };

@@ -48,6 +48,7 @@ export function bodyOf<Body>(answer: { data?: Body; response: Response }): Body 
       title: "Unexpected answer",
       status: answer.response.status,
       detail: "The archive's answer was empty.",
+      errors: [],
     });
   }
   return answer.data;

@@ -5,6 +5,8 @@ export interface Problem {
   title: string;
   status: number;
   detail: string;
+  /** Which fields of the request are wrong, and how. */
+  errors: { field: string; problem: string }[];
 }
 
 /** The API answered, and declined. */
@@ -25,6 +27,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     title: response.statusText || "Unexpected answer",
     status: response.status,
     detail: `The archive answered with status ${response.status} and no explanation.`,
+    errors: [],
   };
   const fields = asFields(await response.text().catch(() => ""));
   return {
@@ -32,6 +35,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     title: asText(fields.title) ?? fallback.title,
     status: response.status,
     detail: asText(fields.detail) ?? fallback.detail,
+    errors: asFaults(fields.errors),
   };
 }
 
@@ -42,6 +46,14 @@ function asFields(body: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+function asFaults(value: unknown): Problem["errors"] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: unknown) => {
+    const { field, problem } = (each ?? {}) as Record<string, unknown>;
+    return typeof field === "string" && typeof problem === "string" ? [{ field, problem }] : [];
+  });
 }
 
 function asText(value: unknown): string | undefined {

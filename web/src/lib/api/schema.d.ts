@@ -4,38 +4,6 @@
  */
 
 export interface paths {
-    "/v1/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["searchMessages"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/messages/{messageId}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getMessage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -43,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["listChannels"];
+        /**
+         * List conversations
+         * @description All conversations that were ever captured.
+         */
+        get: operations["list_channels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,7 +31,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getConversation"];
+        /**
+         * Read a conversation
+         * @description The messages around a message or an RFC 3339 time, or on from a cursor; without any, the latest.
+         */
+        get: operations["read_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,9 +51,53 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["getMe"];
+        /**
+         * Who am I
+         * @description The signed-in person's own tenant, role and permissions.
+         */
+        get: operations["view_profile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message
+         * @description The message as it stands, with every text it had, and where its evidence lies.
+         */
+        get: operations["read_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search messages
+         * @description Words must all occur, "quoted phrases" exactly as written; texts before edits and deletions count too.
+         */
+        post: operations["search_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,160 +108,370 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            instance?: string | null;
-        };
-        EditVersion: {
-            content: string;
-            at?: string | null;
-            by?: string | null;
-        };
+        /**
+         * Attachment
+         * @description A file, link or card. ``removed``: an edit took it away. ``capture_status``: how its bytes fared.
+         */
         Attachment: {
+            /** Attachmentid */
             attachmentId: string;
-            name?: string | null;
+            /**
+             * Capturestatus
+             * @enum {string}
+             */
+            captureStatus: "referenced" | "captured" | "failed";
+            /** Contenttype */
+            contentType?: string | null;
+            /** Kind */
             kind: string;
+            /** Name */
+            name?: string | null;
+            /** Removed */
+            removed?: boolean | null;
+            /** Size */
             size?: number | null;
-            contentType?: string | null;
-            url?: string | null;
+            /** Text */
             text?: string | null;
-            captureStatus: string;
+            /** Url */
+            url?: string | null;
         };
-        Reaction: {
-            emoji: string;
-            userId: string;
-            userName?: string | null;
-            addedAt?: string | null;
-            removedAt?: string | null;
-        };
-        Mention: {
-            kind: string;
-            id?: string | null;
-            name?: string | null;
-        };
-        Evidence: {
-            segment: string;
-            frame: number;
-        };
-        Message: {
-            messageId: string;
-            tenantId: string;
-            platform: string;
-            platformId: string;
-            workspaceId: string;
-            connectionId: string;
-            timestamp: string;
-            channelId?: string | null;
-            channelName?: string | null;
-            channelType?: string | null;
-            userId?: string | null;
-            userName?: string | null;
-            userType?: string | null;
-            content?: string | null;
-            contentType?: string | null;
-            subject?: string | null;
-            threadId?: string | null;
-            parentMessageId?: string | null;
-            editedAt?: string | null;
-            deletedAt?: string | null;
-            deletedBy?: string | null;
-            system?: string | null;
-            editHistory: components["schemas"]["EditVersion"][];
-            attachments: components["schemas"]["Attachment"][];
-            reactions: components["schemas"]["Reaction"][];
-            mentions: components["schemas"]["Mention"][];
-            external?: boolean | null;
-            broadcast?: boolean | null;
-            tags: string[];
-            complianceFlags: string[];
-            revision: number;
-            evidence?: components["schemas"]["Evidence"] | null;
-        };
-        Hit: {
-            messageId: string;
-            tenantId: string;
-            platform: string;
-            platformId: string;
-            workspaceId: string;
-            connectionId: string;
-            timestamp: string;
-            channelId?: string | null;
-            channelName?: string | null;
-            channelType?: string | null;
-            userId?: string | null;
-            userName?: string | null;
-            userType?: string | null;
-            content?: string | null;
-            contentType?: string | null;
-            subject?: string | null;
-            threadId?: string | null;
-            parentMessageId?: string | null;
-            editedAt?: string | null;
-            deletedAt?: string | null;
-            deletedBy?: string | null;
-            system?: string | null;
-            editHistory: components["schemas"]["EditVersion"][];
-            attachments: components["schemas"]["Attachment"][];
-            reactions: components["schemas"]["Reaction"][];
-            mentions: components["schemas"]["Mention"][];
-            external?: boolean | null;
-            broadcast?: boolean | null;
-            tags: string[];
-            complianceFlags: string[];
-            revision: number;
-            evidence?: components["schemas"]["Evidence"] | null;
-            highlights: string[];
-        };
+        /**
+         * Channel
+         * @description A conversation: what it is called now, when it was first heard of, when last somebody wrote there.
+         */
         Channel: {
+            /** Channelid */
             channelId: string;
-            platform: string;
-            platformId: string;
-            workspaceId: string;
-            name?: string | null;
-            type?: string | null;
+            /** External */
             external?: boolean | null;
+            /** Firstseenat */
             firstSeenAt: string;
+            /** Lastmessageat */
             lastMessageAt?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Platform */
+            platform: string;
+            /** Platformid */
+            platformId: string;
+            /** Type */
+            type?: string | null;
+            /** Workspaceid */
+            workspaceId: string;
         };
+        /**
+         * ChannelList
+         * @description Conversations in order of id; ``next_cursor`` is ``null`` at the end.
+         */
         ChannelList: {
+            /** Channels */
             channels: components["schemas"]["Channel"][];
+            /** Nextcursor */
+            nextCursor: string | null;
         };
-        Conversation: {
+        /**
+         * ConversationAnswer
+         * @description Messages oldest first, thread replies, announcements, edited and deleted ones included. ``before`` and
+         *     ``after`` are cursors to go on with, ``null`` where there is nothing further.
+         */
+        ConversationAnswer: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
             channel: components["schemas"]["Channel"];
+            /** Messages */
             messages: components["schemas"]["Message"][];
-            before?: string | null;
-            after?: string | null;
         };
-        Filters: {
-            platform?: (string | string[]) | null;
+        /**
+         * Edit
+         * @description A text the message no longer shows, from when on it showed it, where that is known, and who wrote it.
+         */
+        Edit: {
+            /** At */
+            at?: string | null;
+            /** By */
+            by?: string | null;
+            /** Content */
+            content: string;
+        };
+        /**
+         * Evidence
+         * @description Where the event that made the message lies in the archive: object key of the segment, number of the frame.
+         */
+        Evidence: {
+            /** Frame */
+            frame: number;
+            /** Segment */
+            segment: string;
+        };
+        /**
+         * Hit
+         * @description A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for.
+         */
+        Hit: {
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Broadcast */
+            broadcast?: boolean | null;
+            /** Channelid */
             channelId?: string | null;
-            userId?: string | null;
-            workspaceId?: string | null;
-        };
-        SearchRequest: {
-            query?: string;
-            filters?: components["schemas"]["Filters"];
-            from?: string | null;
-            to?: string | null;
-            /** @default 25 */
-            limit: number;
-            cursor?: string | null;
-        };
-        SearchAnswer: {
-            total: number;
-            /** @enum {string} */
-            totalRelation: "eq" | "gte";
-            hits: components["schemas"]["Hit"][];
-            nextCursor?: string | null;
-        };
-        Me: {
-            sub: string;
+            /** Channelname */
+            channelName?: string | null;
+            /** Channeltype */
+            channelType?: string | null;
+            /** Complianceflags */
+            complianceFlags: string[];
+            /** Connectionid */
+            connectionId: string;
+            /** Content */
+            content: string;
+            /** Contenttype */
+            contentType: string;
+            /** Deletedat */
+            deletedAt?: string | null;
+            /** Deletedby */
+            deletedBy?: string | null;
+            /** Edithistory */
+            editHistory: components["schemas"]["Edit"][];
+            /** Editedat */
+            editedAt?: string | null;
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** External */
+            external?: boolean | null;
+            /** Highlights */
+            highlights: string[];
+            /** Mentions */
+            mentions: components["schemas"]["Mention"][];
+            /** Messageid */
+            messageId: string;
+            /** Parentmessageid */
+            parentMessageId?: string | null;
+            /** Platform */
+            platform: string;
+            /** Platformid */
+            platformId: string;
+            /** Reactions */
+            reactions: components["schemas"]["Reaction"][];
+            /** Revision */
+            revision: number;
+            /** Subject */
+            subject?: string | null;
+            /** System */
+            system?: string | null;
+            /** Tags */
+            tags: string[];
+            /** Tenantid */
             tenantId: string;
+            /** Threadid */
+            threadId?: string | null;
+            /** Timestamp */
+            timestamp: string;
+            /** Userid */
+            userId?: string | null;
+            /** Username */
+            userName?: string | null;
+            /** Usertype */
+            userType?: string | null;
+            /** Workspaceid */
+            workspaceId: string;
+        };
+        /**
+         * Mention
+         * @description Whom or what the text addresses; ``id`` is the platform's, ``user_id`` Quire's where it is a person.
+         */
+        Mention: {
+            /** Id */
+            id?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "bot" | "channel" | "group" | "everyone";
+            /** Name */
+            name?: string | null;
+            /** Userid */
+            userId?: string | null;
+        };
+        /**
+         * Message
+         * @description A message as it stands, with what it said before. Times are RFC 3339 with the platform's own precision.
+         */
+        Message: {
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Broadcast */
+            broadcast?: boolean | null;
+            /** Channelid */
+            channelId?: string | null;
+            /** Channelname */
+            channelName?: string | null;
+            /** Channeltype */
+            channelType?: string | null;
+            /** Complianceflags */
+            complianceFlags: string[];
+            /** Connectionid */
+            connectionId: string;
+            /** Content */
+            content: string;
+            /** Contenttype */
+            contentType: string;
+            /** Deletedat */
+            deletedAt?: string | null;
+            /** Deletedby */
+            deletedBy?: string | null;
+            /** Edithistory */
+            editHistory: components["schemas"]["Edit"][];
+            /** Editedat */
+            editedAt?: string | null;
+            evidence?: components["schemas"]["Evidence"] | null;
+            /** External */
+            external?: boolean | null;
+            /** Mentions */
+            mentions: components["schemas"]["Mention"][];
+            /** Messageid */
+            messageId: string;
+            /** Parentmessageid */
+            parentMessageId?: string | null;
+            /** Platform */
+            platform: string;
+            /** Platformid */
+            platformId: string;
+            /** Reactions */
+            reactions: components["schemas"]["Reaction"][];
+            /** Revision */
+            revision: number;
+            /** Subject */
+            subject?: string | null;
+            /** System */
+            system?: string | null;
+            /** Tags */
+            tags: string[];
+            /** Tenantid */
+            tenantId: string;
+            /** Threadid */
+            threadId?: string | null;
+            /** Timestamp */
+            timestamp: string;
+            /** Userid */
+            userId?: string | null;
+            /** Username */
+            userName?: string | null;
+            /** Usertype */
+            userType?: string | null;
+            /** Workspaceid */
+            workspaceId: string;
+        };
+        /** @description RFC 9457 */
+        Problem: {
+            detail: string;
+            errors?: {
+                field: string;
+                problem: string;
+            }[];
+            instance: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /**
+         * Profile
+         * @description Who is signed in, for which tenant, and what the role may do.
+         */
+        Profile: {
+            /** Email */
+            email: string;
+            /** Permissions */
+            permissions: string[];
+            /** Role */
             role: string;
-            email?: string | null;
+            /** Tenantid */
+            tenantId: string;
+            /** Tenantname */
+            tenantName: string;
+            /** Userid */
+            userId: string;
+        };
+        /**
+         * Reaction
+         * @description An emoji and who set it; ``removed_at`` once it was taken back.
+         */
+        Reaction: {
+            /** Addedat */
+            addedAt?: string | null;
+            /** Emoji */
+            emoji: string;
+            /** Removedat */
+            removedAt?: string | null;
+            /** Userid */
+            userId: string;
+            /** Username */
+            userName?: string | null;
+        };
+        /**
+         * SearchAnswer
+         * @description Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
+         */
+        SearchAnswer: {
+            /** Hits */
+            hits: components["schemas"]["Hit"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Totalrelation
+             * @enum {string}
+             */
+            totalRelation: "eq" | "gte";
+        };
+        /**
+         * SearchFilters
+         * @description Each is one value, or several of which any will do.
+         */
+        SearchFilters: {
+            /** Channelid */
+            channelId?: string | string[] | null;
+            /** Platform */
+            platform?: string | string[] | null;
+            /** Userid */
+            userId?: string | string[] | null;
+            /** Workspaceid */
+            workspaceId?: string | string[] | null;
+        };
+        /**
+         * SearchRequest
+         * @description What to look for. ``from`` is included, ``to`` is left out. Without ``sort`` words rank by relevance, and
+         *     everything else comes newest first. A ``cursor`` goes on where an answer to the same request ended.
+         */
+        SearchRequest: {
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * @default {
+             *       "channelId": null,
+             *       "platform": null,
+             *       "userId": null,
+             *       "workspaceId": null
+             *     }
+             */
+            filters: components["schemas"]["SearchFilters"];
+            /** From */
+            from?: string | null;
+            /**
+             * Limit
+             * @default 25
+             */
+            limit: number;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /** Sort */
+            sort?: ("relevance" | "newest" | "oldest") | null;
+            /** To */
+            to?: string | null;
         };
     };
     responses: never;
@@ -252,7 +482,279 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    searchMessages: {
+    list_channels: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_conversation: {
+        parameters: {
+            query?: {
+                around?: string | null;
+                before?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    view_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -265,7 +767,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -274,8 +776,8 @@ export interface operations {
                     "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
-            /** @description Problem */
-            default: {
+            /** @description The request is not what it should be */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -283,30 +785,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    getMessage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                messageId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-            /** @description Problem */
-            default: {
+            /** @description No valid access token */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -314,28 +794,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    listChannels: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelList"];
-                };
-            };
-            /** @description Problem */
-            default: {
+            /** @description The role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -343,35 +803,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    getConversation: {
-        parameters: {
-            query?: {
-                around?: string;
-                before?: string;
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                channelId: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description Problem */
-            default: {
+            /** @description No such thing, or not yours */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -379,28 +812,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem */
-            default: {
+            /** @description Something we depend on did not answer; try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,6 +5,7 @@ type Answer<Operation> = Operation extends { responses: { 200: { content: { "app
   : never;
 
 export type SearchRequest = paths["/v1/search"]["post"]["requestBody"]["content"]["application/json"];
+export type Sort = NonNullable<SearchRequest["sort"]>;
 export type SearchAnswer = Answer<paths["/v1/search"]["post"]>;
 export type Hit = SearchAnswer["hits"][number];
 export type Message = Answer<paths["/v1/messages/{messageId}"]["get"]>;
@@ -13,4 +14,5 @@ export type Reaction = Message["reactions"][number];
 export type EarlierVersion = Message["editHistory"][number];
 export type Conversation = Answer<paths["/v1/conversations/{channelId}"]["get"]>;
 export type Channel = Conversation["channel"];
+export type ChannelList = Answer<paths["/v1/channels"]["get"]>;
 export type Me = Answer<paths["/v1/me"]["get"]>;

@@ -22,7 +22,7 @@ import { platformName, sentence } from "@/lib/names";
 export function ChannelsPage() {
   const channels = useChannels();
   const [filter, setFilter] = useState("");
-  const all = channels.data?.channels ?? [];
+  const all = channels.data ?? [];
   const shown = all.filter((channel) => matches(channel, filter)).sort(latestFirst);
   return (
     <SpaceBetween size="l">
@@ -68,6 +68,11 @@ function List({ channels }: { channels: Channel[] }) {
             <RouterLink to={`/conversations/${encodeURIComponent(channel.channelId)}`}>
               <SafeText text={channelLabel(channel)} />
             </RouterLink>
+            {channel.name ? null : (
+              <span className={styles.native}>
+                <SafeText text={channel.platformId} />
+              </span>
+            )}
           </span>
           <span className={styles.facts}>
             <PlatformBadge platform={channel.platform} />

@@ -16,10 +16,9 @@ const ICONS: Record<string, IconProps.Name> = {
   unavailable: "status-warning",
 };
 
-const STATUS: Record<string, [StatusIndicatorProps.Type, string]> = {
+const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, string]> = {
   captured: ["success", "Captured"],
   failed: ["error", "Not captured"],
-  pending: ["pending", "Not yet captured"],
   referenced: ["pending", "Named in the message; its bytes are not captured yet"],
 };
 
@@ -38,6 +37,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
                 sentence(attachment.kind),
                 attachment.contentType ?? "",
                 attachment.size == null ? "" : formatSize(attachment.size),
+                attachment.removed ? "Taken away by an edit" : "",
               ]
                 .filter(Boolean)
                 .join(" · ")}
@@ -67,7 +67,7 @@ function Name({ attachment }: { attachment: Attachment }) {
 
 function Status({ attachment }: { attachment: Attachment }) {
   if (attachment.kind !== "file" && attachment.kind !== "image") return null;
-  const [type, text] = STATUS[attachment.captureStatus] ?? ["info", sentence(attachment.captureStatus)];
+  const [type, text] = STATUS[attachment.captureStatus];
   return <StatusIndicator type={type}>{text}</StatusIndicator>;
 }
 

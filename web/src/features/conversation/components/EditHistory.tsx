@@ -31,7 +31,7 @@ export function EditHistory({ message }: { message: Message }) {
 function Versions({ message }: { message: Message }) {
   const versions = [
     ...message.editHistory,
-    { content: message.content ?? "", at: message.editedAt ?? null, by: null },
+    { content: message.content, at: message.editedAt ?? null, by: null },
   ];
   return (
     <ol className={styles.versions}>

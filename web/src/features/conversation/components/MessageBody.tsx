@@ -11,7 +11,7 @@ const SHOWN_AT_FIRST = 1500;
 
 /** The words of a message; of a deleted one, the words the archive kept, marked as gone at the source. */
 export function MessageBody({ message }: { message: Message }) {
-  const content = message.content ?? "";
+  const { content } = message;
   const mentions = message.mentions.flatMap(({ name }) => (name ? [name] : []));
   if (!message.deletedAt) return <LongText text={content} mentions={mentions} />;
   return (

@@ -71,7 +71,7 @@ function SystemLine({ message }: { message: Message }) {
   return (
     <>
       <span dir="auto">
-        <Pieces text={message.content?.trim() || sentence(message.system ?? "")} />
+        <Pieces text={message.content.trim() || sentence(message.system ?? "")} />
       </span>
       <span className={styles.when}>
         <Timestamp at={message.timestamp} clock />

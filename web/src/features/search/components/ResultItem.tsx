@@ -55,7 +55,7 @@ function Excerpts({ hit }: { hit: Hit }) {
   if (hit.highlights.length > 0) {
     return hit.highlights.map((highlight, index) => <MarkedText key={index} highlight={highlight} />);
   }
-  const text = hit.content ?? "";
+  const text = hit.content;
   if (text === "") return <span className={styles.quiet}>No text was captured.</span>;
   const shown = excerpt(text, EXCERPT);
   return <MessageText text={shown === text ? text : `${shown}…`} />;

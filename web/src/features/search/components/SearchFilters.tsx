@@ -31,7 +31,7 @@ export function SearchFilters(props: SearchFiltersProps) {
 
 function Fields({ state, hits, onChange }: SearchFiltersProps) {
   const channels = useChannels();
-  const known = channels.data?.channels ?? [];
+  const known = channels.data ?? [];
   const channelOptions = known
     .filter((channel) => state.platform === "" || channel.platform === state.platform)
     .map((channel) => ({

@@ -7,6 +7,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 
 import { ProblemAlert } from "@/components/ProblemAlert";
 import type { useSearch } from "@/features/search/api/useSearch";
+import { Order } from "@/features/search/components/Order";
 import { ResultItem } from "@/features/search/components/ResultItem";
 import styles from "@/features/search/components/Search.module.css";
 import { filterCount, type SearchState } from "@/features/search/searchState";
@@ -27,9 +28,10 @@ export function SearchResults({ state, answer, onChange }: SearchResultsProps) {
   if (hits.length === 0) return <Nothing state={state} onChange={onChange} />;
   return (
     <SpaceBetween size="m">
-      <LiveRegion>
-        <Header variant="h2">{first ? totalText(first) : ""}</Header>
-      </LiveRegion>
+      <Header variant="h2" actions={<Order state={state} onChange={onChange} />}>
+        {first ? totalText(first) : ""}
+      </Header>
+      <LiveRegion hidden>{first ? `${totalText(first)} found` : ""}</LiveRegion>
       <ol className={styles.results} aria-busy={answer.isPlaceholderData}>
         {hits.map((hit) => (
           <ResultItem key={hit.messageId} hit={hit} />
