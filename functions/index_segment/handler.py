@@ -40,7 +40,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _waited(platform: str, seconds: list[float]) -> None:
     for start in range(0, len(seconds), _VALUES):
         metrics = EphemeralMetrics(namespace="Quire", service=NAME)
-        metrics.add_dimension("platform", platform)
+        metrics.add_dimensions(service=NAME, platform=platform)
         for value in seconds[start : start + _VALUES]:
             metrics.add_metric("capture_to_searchable_seconds", MetricUnit.Seconds, value)
         metrics.flush_metrics()

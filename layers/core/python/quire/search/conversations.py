@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from quire.domain.ids import ChannelId, MessageId, TenantId
-from quire.domain.time import nanoseconds
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.documents import Document
 from quire.search.engine import Engine, NoSuchIndexError
-from quire.search.mapping import indexable_time, read_alias
-from quire.search.query import within
+from quire.search.mapping import place_in_time, read_alias
+from quire.search.query import in_time, within
 from quire.search.searcher import SHOWN
 
 Direction = Literal["before", "after"]
@@ -45,7 +44,7 @@ class Conversations:
 
     def around(self, channel: ChannelId, moment: str, limit: int) -> Stretch:
         """Half of ``limit`` before ``moment`` (a timestamp), the rest from then on."""
-        return self._joined(channel, Place(nanoseconds(indexable_time(moment)), ""), [], limit)
+        return self._joined(channel, Place(*place_in_time(moment, "")), [], limit)
 
     def around_message(self, channel: ChannelId, document: Document, limit: int) -> Stretch:
         """As much before a message as after it, itself included."""
@@ -72,16 +71,15 @@ class Conversations:
         self, channel: ChannelId, direction: Direction, place: Place | None, limit: int
     ) -> tuple[list[Document], bool]:
         """Up to ``limit`` messages next to a place, oldest first, and whether there are more beyond."""
-        order = "asc" if direction == "after" else "desc"
         body: dict[str, Any] = {
             "query": {"bool": {"filter": [within(self._tenant), {"term": {"channel_id": {"value": channel}}}]}},
-            "sort": [{"timestamp": {"order": order}}, {"message_id": {"order": order}}],
+            "sort": in_time("asc" if direction == "after" else "desc"),
             "size": limit + 1,
             "track_total_hits": False,
             "_source": SHOWN,
         }
         if place is not None:
-            body["search_after"] = [place.instant, place.message_id]
+            body["search_after"] = [place.instant, place.place]
         found = [hit["_source"] for hit in self._hits(body)]
         kept = found[:limit]
         return (kept if direction == "after" else kept[::-1]), len(found) > limit
@@ -106,4 +104,4 @@ class Conversations:
 
 
 def _place(document: Document) -> Place:
-    return Place(nanoseconds(document["timestamp"]), document["message_id"])
+    return Place(int(document["instant"]), document["place"])

@@ -18,22 +18,23 @@ from quire.domain.errors import MalformedError
 MAX_LENGTH = 8192
 
 _VERSION = 1
-_LAST_NANOSECOND = 2**63 - 1
+_LAST_INSTANT = 2**53
 _MAX_SCORE = 1e30
-_DIGITS = re.compile(r"\d{1,19}\Z", re.ASCII)
-_ID = re.compile(r"[0-9A-Za-z-]{0,64}\Z", re.ASCII)
+_DIGITS = re.compile(r"\d{1,16}\Z", re.ASCII)
+_PLACE = re.compile(r"\d{3}[0-9a-f-]{0,36}\Z", re.ASCII)
 _SNAPSHOT = re.compile(r"[0-9A-Za-z+/=_-]{1,4096}\Z", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Place:
-    """After which message to go on: its instant in nanoseconds since 1970, its id, its score where ranked.
+    """After which message to go on: its place in time (:func:`quire.search.mapping.place_in_time`), and its score
+    where ranked.
 
     ``snapshot`` is the engine's point in time, where the page was read from one.
     """
 
     instant: int
-    message_id: str
+    place: str
     score: float | None = None
     snapshot: str | None = None
 
@@ -44,8 +45,8 @@ def scope_of(*parts: Any) -> str:
 
 
 def encode(scope: str, place: Place) -> str:
-    """The cursor. Instants travel as text: they are integers beyond what JSON numbers hold safely."""
-    after: list[Any] = [str(place.instant), place.message_id]
+    """The cursor."""
+    after: list[Any] = [str(place.instant), place.place]
     value = {"v": _VERSION, "scope": scope, "after": after if place.score is None else [place.score, *after]}
     if place.snapshot is not None:
         value["snapshot"] = place.snapshot
@@ -64,14 +65,14 @@ def decode(scope: str, cursor: str, *, ranked: bool) -> Place:
     after, snapshot = value.get("after"), value.get("snapshot")
     if not isinstance(after, list) or len(after) != (3 if ranked else 2):
         raise _not_ours()
-    instant, message_id = after[-2:]
-    if not (isinstance(instant, str) and _DIGITS.match(instant) and int(instant) <= _LAST_NANOSECOND):
+    instant, within = after[-2:]
+    if not (isinstance(instant, str) and _DIGITS.match(instant) and int(instant) <= _LAST_INSTANT):
         raise _not_ours()
-    if not (isinstance(message_id, str) and _ID.match(message_id)):
+    if not (isinstance(within, str) and _PLACE.match(within)):
         raise _not_ours()
     if snapshot is not None and not (isinstance(snapshot, str) and _SNAPSHOT.match(snapshot)):
         raise _not_ours()
-    return Place(int(instant), message_id, _score(after[0]) if ranked else None, snapshot)
+    return Place(int(instant), within, _score(after[0]) if ranked else None, snapshot)
 
 
 def _score(value: object) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
 from quire.domain.message import AttachmentState, MessageState, Version
 from quire.domain.time import nanoseconds
-from quire.search.mapping import indexable_time
+from quire.search.mapping import indexable_time, place_in_time
 
 Document = Mapping[str, Any]
 
@@ -141,8 +141,14 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
         "captured_at": captured,
         "indexed_at": indexed_at,
     }
+    instant, place = place_in_time(state.sent_at, state.message_id)
     fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
-    return {**fitted, "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]})}
+    return {
+        **fitted,
+        "instant": instant,
+        "place": place,
+        "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]}),
+    }
 
 
 def _flags(state: MessageState) -> dict[str, bool]:

@@ -16,8 +16,8 @@ TEMPLATE_NAME = "quire-messages"
 UNDATED = "1970-01"
 """Month of messages whose time cannot be one: platforms are old, but not that old."""
 
-_LAST_NANOSECOND = 2**63 - 1
-"""``date_nanos`` ends on 2262-04-11."""
+FIRST_TIME, LAST_TIME = "1970-01-01T00:00:00Z", "2262-04-11T00:00:00Z"
+"""What a ``date_nanos`` field holds, to the last whole day."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
@@ -36,6 +36,15 @@ def month_of(timestamp: str) -> str:
     return timestamp[:7] if _FIRST_YEAR <= int(timestamp[:4]) <= _LAST_YEAR else UNDATED
 
 
+def place_in_time(timestamp: str, message_id: str) -> tuple[int, str]:
+    """What messages are sorted by: microseconds since 1970, then the remaining nanoseconds and the id.
+
+    Nanoseconds alone would be beyond 2^53, where neither every engine nor every client of its answers is exact.
+    """
+    micros, nanos = divmod(nanoseconds(indexable_time(timestamp)), 1000)
+    return micros, f"{nanos:03d}{message_id}"
+
+
 def index_name(tenant: TenantId, timestamp: str) -> str:
     """The index that holds a message sent at ``timestamp``."""
     return f"{read_alias(tenant)}-{month_of(timestamp)}"
@@ -44,11 +53,9 @@ def index_name(tenant: TenantId, timestamp: str) -> str:
 def indexable_time(timestamp: str) -> str:
     """``timestamp`` if a ``date_nanos`` field can hold it, else the nearest instant that fits."""
     instant = nanoseconds(timestamp)
-    if instant < 0:
-        return "1970-01-01T00:00:00Z"
-    if instant > _LAST_NANOSECOND:
-        return "2262-04-11T23:47:16.854775807Z"
-    return timestamp
+    if instant < nanoseconds(FIRST_TIME):
+        return FIRST_TIME
+    return LAST_TIME if instant > nanoseconds(LAST_TIME) else timestamp
 
 
 def template() -> dict[str, Any]:
@@ -107,6 +114,8 @@ def _identity() -> dict[str, Any]:
         "channel_name": _KEYWORD,
         "user_name": _KEYWORD,
         "timestamp": {"type": "date_nanos"},
+        "instant": {"type": "long"},
+        "place": _KEYWORD,
         "edited_at": {"type": "date_nanos"},
         "deleted_at": {"type": "date_nanos"},
         "captured_at": {"type": "date_nanos"},

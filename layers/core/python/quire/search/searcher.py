@@ -80,7 +80,7 @@ class Searcher:
         if marks is not None:
             body["highlight"] = marks
         if place is not None:
-            after: list[Any] = [place.instant, place.message_id]
+            after: list[Any] = [place.instant, place.place]
             body["search_after"] = after if place.score is None else [place.score, *after]
         return body
 
@@ -105,5 +105,5 @@ class Searcher:
 
 
 def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
-    score, instant, message_id = sort if ranked else [None, *sort]
-    return Place(int(instant), str(message_id), None if score is None else float(score), snapshot)
+    score, instant, within = sort if ranked else [None, *sort]
+    return Place(int(instant), str(within), None if score is None else float(score), snapshot)

@@ -1,0 +1,223 @@
+"""Writing into the index: no older state over a newer one, nothing lost, whoever comes first. On both engines."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from quire.domain.errors import UnavailableError
+from quire.domain.events import Event
+from quire.search.conversations import Conversations
+from quire.search.documents import Document, known_events
+from quire.search.engine import EngineRefusedError, connect
+from quire.search.indexes import Indexes
+from quire.search.mapping import MAPPING_VERSION, mappings, template
+from quire.search.query import Question
+from quire.search.writes import Counts, Write, Writes
+from tests.chat import Chat, known
+from tests.search_engines import Bench, folded
+
+
+@pytest.fixture
+def chat(search: Bench) -> Chat:
+    return Chat(tenant=search.tenant)
+
+
+def ensured(search: Bench, *writes: Write) -> None:
+    Indexes(search.engine).ensure(search.tenant, {write.index for write in writes})
+
+
+def stored(search: Bench, message: str = "1") -> Document:
+    search.refresh()
+    document = Conversations(search.engine, search.tenant).message(
+        Chat(tenant=search.tenant).message_id(message), with_events=True
+    )
+    assert document is not None
+    return document
+
+
+def test_an_index_is_made_once_with_mapping_and_alias(search: Bench) -> None:
+    indexes = Indexes(search.engine)
+    wanted = {f"{search.tenant}-messages-2026-03", f"{search.tenant}-messages-2026-04"}
+    assert indexes.ensure(search.tenant, wanted) == wanted
+    assert indexes.ensure(search.tenant, [f"{search.tenant}-messages-2026-03"]) == wanted
+    assert search.engine.mapping_versions(f"{search.tenant}-messages") == dict.fromkeys(wanted, MAPPING_VERSION)
+    assert Indexes(search.engine).ensure(search.tenant, []) == wanted
+
+
+def test_two_indexers_make_an_index_at_the_same_time(search: Bench) -> None:
+    name = f"{search.tenant}-messages-2026-03"
+    faults: list[Exception] = []
+
+    def make() -> None:
+        try:
+            Indexes(connect(search.url)).ensure(search.tenant, [name])
+        except Exception as error:  # noqa: BLE001 - shown below
+            faults.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert set(search.engine.mapping_versions(f"{search.tenant}-messages")) == {name}
+
+
+def test_an_index_outside_its_alias_is_brought_in(search: Bench) -> None:
+    name = f"{search.tenant}-messages-2026-03"
+    search.engine.put_template("quire-messages", template())
+    search.raw.indices.create(index=name)
+    assert search.engine.mapping_versions(f"{search.tenant}-messages") == {}
+    assert Indexes(search.engine).ensure(search.tenant, [name]) == {name}
+    assert search.engine.mapping_versions(f"{search.tenant}-messages") == {name: MAPPING_VERSION}
+
+
+def test_an_index_of_an_older_mapping_is_extended(search: Bench) -> None:
+    name = f"{search.tenant}-messages-2026-03"
+    older = mappings()
+    older["_meta"] = {"quire_mapping": 0}
+    del older["properties"]["importance"]
+    body = {**template()["template"], "mappings": older, "aliases": {f"{search.tenant}-messages": {}}}
+    search.raw.indices.create(index=name, body=body)
+    assert Indexes(search.engine).ensure(search.tenant, []) == {name}
+    assert search.engine.mapping_versions(f"{search.tenant}-messages") == {name: MAPPING_VERSION}
+    assert "importance" in search.raw.indices.get_mapping(index=name)[name]["mappings"]["properties"]
+
+
+def test_an_older_fold_never_replaces_a_newer_one(search: Bench, chat: Chat) -> None:
+    first, second = chat.says("first"), chat.edits("second")
+    old, new = folded(known(first)), folded(known(first, second))
+    ensured(search, old)
+    writes = Writes(search.engine)
+    assert writes.put_folded([new]) == Counts(written=1)
+    assert writes.put_folded([old]) == Counts(stale=1)
+    assert writes.put_folded([new]) == Counts(stale=1)
+    assert stored(search)["content"] == "second"
+
+
+def test_a_refused_document_is_told_without_its_text(search: Bench, chat: Chat) -> None:
+    write = folded(known(chat.says("secret words")))
+    ensured(search, write)
+    spoilt = Write(write.index, write.message_id, 1, {**write.document, "timestamp": "secret words"})
+    with pytest.raises(EngineRefusedError) as caught:
+        Writes(search.engine).put_folded([spoilt])
+    assert "secret" not in str(caught.value)
+    unknown = Write(write.index, write.message_id, 1, {**write.document, "secret field": 1})
+    with pytest.raises(EngineRefusedError, match="strict_dynamic_mapping_exception"):
+        Writes(search.engine).put_folded([unknown])
+
+
+def test_a_message_first_filed_under_another_month_moves(search: Bench, chat: Chat) -> None:
+    """The deletion was heard of first and did not tell when the message was written."""
+    created, deleted = chat.says("text", at="2026-02-27T00:00:00Z"), chat.deletes(at="2026-03-02T00:00:00Z")
+    first, second = folded(known(deleted)), folded(known(created, deleted))
+    assert (first.index, second.index) == (f"{search.tenant}-messages-2026-03", f"{search.tenant}-messages-2026-02")
+    assert second.elsewhere == (first.index,)
+    ensured(search, first, second)
+    Writes(search.engine).put_folded([first])
+    assert stored(search)["is_deleted"]
+    Writes(search.engine).put_folded([second])
+    assert stored(search)["content"] == "text"
+    assert search.searcher().search(Question()).total == 1
+    assert Writes(search.engine).put_folded([first]) == Counts(stale=1)
+
+
+def test_events_only_the_document_knows_are_kept(search: Bench, chat: Chat) -> None:
+    created, edited = chat.says("first"), chat.edits("second")
+    whole = folded(known(created, edited))
+    ensured(search, whole)
+    Writes(search.engine).put_folded([whole])
+    search.refresh()
+    reaction = chat.called("U2").reacts("thumbsup")
+    message = chat.message_id("1")
+    writes = Writes(search.engine)
+    assert writes.put_onto(search.tenant, {message: known(reaction)}, folded) == Counts(written=1)
+    found = stored(search)
+    assert found["content"] == "second"
+    assert found["revision"] == 3
+    assert [reaction["emoji"] for reaction in found["reactions"]] == ["thumbsup"]
+    assert writes.put_onto(search.tenant, {message: known(reaction)}, folded) == Counts(stale=1)
+
+
+def test_one_unseen_by_search_is_still_joined(search: Bench, chat: Chat) -> None:
+    """Nothing is refreshed in between: the second writer sees the first one's document only when it collides."""
+    message = chat.message_id("1")
+    events = [chat.called(f"U{n}").reacts("thumbsup") for n in range(3)]
+    ensured(search, folded(known(events[0])))
+    for event in events:
+        assert Writes(search.engine).put_onto(search.tenant, {message: known(event)}, folded) == Counts(written=1)
+    assert len(stored(search)["reactions"]) == 3
+
+
+def test_writers_at_the_same_time_lose_nothing(search: Bench, chat: Chat) -> None:
+    message = chat.message_id("1")
+    events = [chat.called(f"U{n}").reacts("thumbsup") for n in range(4)]
+    ensured(search, folded(known(events[0])))
+
+    def write(event: Event) -> None:
+        for _ in range(20):  # what the queue does
+            try:
+                Writes(connect(search.url)).put_onto(search.tenant, {message: known(event)}, folded)
+            except UnavailableError:
+                continue
+            return
+
+    threads = [threading.Thread(target=write, args=(event,)) for event in events]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.event.event_id for each in known_events(stored(search))} == {event.event_id for event in events}
+
+
+class _Overloaded(BaseHTTPRequestHandler):
+    """Answers every second action of a bulk with 429; the first request of all with 503."""
+
+    requests = 0
+
+    def do_POST(self) -> None:
+        kind = type(self)
+        kind.requests += 1
+        body = gzip.decompress(self.rfile.read(int(self.headers["content-length"])))
+        answers = [
+            b'{"index":{"_index":"i","_id":"x","status":%d}}' % (429 if n % 2 else 201)
+            for n in range(body.count(b'"_id"'))
+        ]
+        answer = b'{"took":1,"errors":true,"items":[' + b",".join(answers) + b"]}"
+        self.send_response(503 if kind.requests == 1 else 200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def overloaded() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Overloaded)
+    _Overloaded.requests = 0
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_what_an_overloaded_engine_left_is_sent_again(overloaded: str) -> None:
+    writes = [Write("i", Chat().message_id(str(n)), 1, {"n": n}) for n in range(8)]
+    assert Writes(connect(overloaded), pause=0.001).put_folded(writes) == Counts(written=8)
+    assert _Overloaded.requests == 5  # refused, then 8, 4, 2 and 1 at a time
+
+
+def test_nobody_there() -> None:
+    engine = connect("http://127.0.0.1:9")
+    with pytest.raises(UnavailableError):
+        Writes(engine, pause=0.001).put_folded([Write("i", Chat().message_id("1"), 1, {})])
+    with pytest.raises(UnavailableError):
+        Indexes(engine).ensure(Chat().tenant, ["i"])

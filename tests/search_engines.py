@@ -1,0 +1,89 @@
+"""Search engines to test against: the embedded one, and OpenSearch itself where an address of one is given."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from opensearchpy import OpenSearch
+from osmem_server import OsmemServer
+
+from quire.domain.events import Event
+from quire.domain.ids import TenantId
+from quire.domain.message import message_state
+from quire.search.documents import Known, document
+from quire.search.engine import Engine, connect
+from quire.search.indexes import Indexes
+from quire.search.mapping import read_alias
+from quire.search.searcher import Searcher
+from quire.search.writes import Write, Writes, places
+from tests.chat import AT, known
+
+ADDRESS = "QUIRE_OPENSEARCH_URL"
+ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """An engine, a tenant of its own on it, and whether it is OpenSearch itself."""
+
+    engine: Engine
+    raw: OpenSearch
+    tenant: TenantId
+    real: bool
+    url: str
+
+    def index(self, *events: Event) -> None:
+        """Fold and index events, each message by itself, and wait until they can be found."""
+        by_message: dict[str, list[Known]] = {}
+        for each in known(*events):
+            by_message.setdefault(str(each.event.message_id), []).append(each)
+        writes = [folded(each) for each in by_message.values()]
+        for tenant in {each.event.tenant_id for each in known(*events)}:
+            Indexes(self.engine).ensure(
+                tenant, {w.index for w in writes if w.index.startswith(f"{read_alias(tenant)}-")}
+            )
+        Writes(self.engine).put_folded(writes)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Make what was written findable. OpenSearch Serverless does this by itself only, so the product never does."""
+        self.raw.indices.refresh(index="*-messages-*")
+
+    def searcher(self) -> Searcher:
+        """Searches for the tenant."""
+        return Searcher(self.engine, self.tenant)
+
+
+def folded(events: Sequence[Known]) -> Write:
+    """The write of a message all of whose events are given."""
+    state = message_state(each.event for each in events)
+    assert state is not None
+    index, elsewhere = places(state.tenant_id, state.sent_at, events)
+    return Write(index, state.message_id, state.revision, document(state, events, AT), elsewhere)
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """The address of an embedded engine."""
+    with OsmemServer.start(addr="127.0.0.1:0") as server:
+        yield server.url
+    server.process.stdout.close()
+
+
+@contextmanager
+def bench(kind: str, url_of: Callable[[], str]) -> Iterator[Bench]:
+    """A bench of one kind; ``url_of`` gives the embedded engine's address."""
+    real = kind == "opensearch"
+    if real and ADDRESS not in os.environ:
+        pytest.skip(f"{ADDRESS} names no OpenSearch")
+    url = os.environ[ADDRESS] if real else url_of()
+    tenant = TenantId(f"t-{uuid.uuid4().hex[:12]}")
+    raw = OpenSearch([url])
+    try:
+        yield Bench(connect(url), raw, tenant, real, url)
+    finally:
+        raw.indices.delete(index=f"{tenant}*-messages-*", params={"ignore_unavailable": "true"})
+        raw.close()
