@@ -19,6 +19,9 @@ from quire.connectors.slack import normalise as slack_normalise
 from quire.connectors.teams import authenticate as teams_authenticate
 from quire.connectors.teams import manifest as teams_manifest
 from quire.connectors.teams import normalise as teams_normalise
+from quire.connectors.whatsapp import authenticate as whatsapp_authenticate
+from quire.connectors.whatsapp import manifest as whatsapp_manifest
+from quire.connectors.whatsapp import normalise as whatsapp_normalise
 from quire.domain.delivery import Delivery
 from quire.domain.errors import MalformedError, NotFoundError
 from quire.domain.events import ConnectorRef, Observation
@@ -76,6 +79,12 @@ CONNECTORS: Mapping[str, Connector] = {
     ),
     "teams": connect(
         teams_manifest.MANIFEST, teams_authenticate.authenticate, teams_normalise.split, teams_normalise.read
+    ),
+    "whatsapp": connect(
+        whatsapp_manifest.MANIFEST,
+        whatsapp_authenticate.authenticate,
+        whatsapp_normalise.split,
+        whatsapp_normalise.read,
     ),
 }
 

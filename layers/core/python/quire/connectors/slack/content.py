@@ -47,7 +47,7 @@ def _attachments(message: Mapping[str, Any], names: Mapping[str, str]) -> list[A
 
 def _file(file: Mapping[str, Any]) -> AttachmentRef:
     """A file; a stub (Slack Connect), a deleted or a hidden one is ``unavailable``."""
-    gone = file.get("mode") in _HIDDEN_MODES or said(file.get("file_access")) is not None
+    gone = text(file.get("mode")) in _HIDDEN_MODES or said(file.get("file_access")) is not None
     media = said(file.get("mimetype"))
     name, title = said(file.get("name")), said(file.get("title"))
     preview = text(file.get("plain_text")) or unescape(text(file.get("preview")))

@@ -72,7 +72,7 @@ class _About(NamedTuple):
 
 def _about(message: Message, native: str, channel: ChannelRef, setting: Setting, previous: Message) -> _About:
     wrote = sender(message, setting.workspace, setting.names) or sender(previous, setting.workspace, setting.names)
-    broadcast = True if message.get("subtype") in _BROADCASTS else None
+    broadcast = True if text(message.get("subtype")) in _BROADCASTS else None
     return _About(channel, _native(message, native), wrote, _system(message), broadcast)
 
 

@@ -17,7 +17,7 @@ def sender(message: Mapping[str, Any], workspace: str, names: Mapping[str, str])
     native = user or bot or text(app.get("id")) or text(message.get("app_id")) or text(message.get("username"))
     if not native:
         return None
-    if bot or app or native == SLACKBOT or message.get("subtype") in _BOT_SUBTYPES:
+    if bot or app or native == SLACKBOT or text(message.get("subtype")) in _BOT_SUBTYPES:
         name = said(message.get("username")) or said(app.get("name")) or names.get(native)
         return Actor(id=native, name=name, type="bot")
     profile = mapping(message.get("user_profile"))

@@ -61,7 +61,7 @@ def _body(message: Message) -> tuple[str, bool]:
 
 def _label(attachment: Message) -> str:
     """What stands in the text where an attachment is shown."""
-    if attachment.get("contentType") in _QUOTES:
+    if text(attachment.get("contentType")) in _QUOTES:
         return ""
     named = said(attachment.get("name")) or said(_object(attachment.get("content")).get("name"))
     return f"[{named or ('card' if _is_card(attachment) else 'attachment')}]"

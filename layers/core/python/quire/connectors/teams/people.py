@@ -43,7 +43,7 @@ def actor(identity_set: object, workspace: str) -> Actor | None:
 def person(user: Mapping[str, Any], workspace: str) -> Actor:
     """A ``teamworkUserIdentity``; anonymous guests have ids of their own kind."""
     name, home = _name(user), said(user.get("tenantId"))
-    guest = user.get("userIdentityType") in _OUTSIDERS or (name is not None and name.endswith("(Guest)"))
+    guest = text(user.get("userIdentityType")) in _OUTSIDERS or (name is not None and name.endswith("(Guest)"))
     return Actor(
         id=text(user.get("id")) or "unknown",
         name=name,

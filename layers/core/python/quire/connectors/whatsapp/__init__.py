@@ -1,0 +1,1 @@
+"""WhatsApp Business Cloud API: webhooks of messages, echoes, history, groups and calls."""
