@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.domain.events import (
@@ -24,6 +23,8 @@ from quire.domain.time import nanoseconds
 from quire.search.documents import Document
 
 _PEOPLE = frozenset({"user", "bot"})
+_OF_CHANNELS = ("name", "type", "external", "last_message_at")
+_OF_USERS = ("name", "email", "type")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def sightings(events: Iterable[Event]) -> Sightings:
     channels = _grouped((s for e in ordered for s in _channels(e)), lambda s: s.channel_id)
     users = _grouped((s for e in ordered for s in _users(e)), lambda s: s.subject_id)
     return Sightings(
-        [s for seen in channels for s in _telling(seen, ("name", "type", "external", "last_message_at"))],
-        [s for seen in users for s in _telling(seen, ("name", "email", "type"))],
+        [s for seen in channels for s in _telling(seen, "first_seen_at", _OF_CHANNELS)],
+        [s for seen in users for s in _telling(seen, "seen_at", _OF_USERS)],
     )
 
 
@@ -156,11 +157,14 @@ def _grouped[S, K](seen: Iterable[S], key: Callable[[S], K]) -> list[list[S]]:
     return list(groups.values())
 
 
-def _telling[S](ordered: Sequence[S], properties: Sequence[str]) -> list[S]:
-    """The first, the last, and the last to tell each property; each once, in order."""
-    wanted: dict[int, Any] = {0: ordered[0], len(ordered) - 1: ordered[-1]}
+def _telling[S](ordered: Sequence[S], at: str, properties: Sequence[str]) -> list[S]:
+    """The first, the last, and the last to tell each property (of those at one instant, the greatest; the store
+    settles ties in the same way); each once, in order."""
+    wanted = {0, len(ordered) - 1}
     for name in properties:
         telling = [number for number, each in enumerate(ordered) if getattr(each, name) is not None]
         if telling:
-            wanted[telling[-1]] = ordered[telling[-1]]
-    return [wanted[number] for number in sorted(wanted)]
+            wanted.add(
+                max(telling, key=lambda n: (nanoseconds(getattr(ordered[n], at)), str(getattr(ordered[n], name))))
+            )
+    return [ordered[number] for number in sorted(wanted)]

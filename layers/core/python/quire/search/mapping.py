@@ -16,8 +16,8 @@ TEMPLATE_NAME = "quire-messages"
 UNDATED = "1970-01"
 """Month of messages whose time cannot be one: platforms are old, but not that old."""
 
-FIRST_TIME, LAST_TIME = "1970-01-01T00:00:00Z", "2262-04-11T00:00:00Z"
-"""What a ``date_nanos`` field holds, to the last whole day."""
+FIRST_TIME, LAST_TIME = "1970-01-01T00:00:00Z", "2255-01-01T00:00:00Z"
+"""What a ``date_nanos`` field can hold (until 2262) and what has exact microseconds in any JSON number (until 2255)."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
