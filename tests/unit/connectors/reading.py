@@ -31,7 +31,11 @@ def samples(platform: str) -> list[str]:
 
 
 def delivered(
-    platform: str, body: bytes | Any, workspace: str = "", context: Mapping[str, str] | None = None
+    platform: str,
+    body: bytes | Any,
+    workspace: str = "",
+    context: Mapping[str, str] | None = None,
+    opened: Mapping[str, str] | None = None,
 ) -> Delivery:
     """A delivery as capture hands it on; a body that is not bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -45,22 +49,31 @@ def delivered(
         size=len(content),
         workspace_id=workspace,
         context=context or {},
+        opened=opened or {},
     )
     return Delivery(header=header, body=content)
 
 
 def observed(
-    platform: str, body: bytes | Any, workspace: str = "", context: Mapping[str, str] | None = None
+    platform: str,
+    body: bytes | Any,
+    workspace: str = "",
+    context: Mapping[str, str] | None = None,
+    opened: Mapping[str, str] | None = None,
 ) -> list[Observation]:
     """What the platform's connector reads from a body."""
-    return connector(platform).normalise(delivered(platform, body, workspace, context))
+    return connector(platform).normalise(delivered(platform, body, workspace, context, opened))
 
 
 def read(
-    platform: str, body: bytes | Any, workspace: str = "", context: Mapping[str, str] | None = None
+    platform: str,
+    body: bytes | Any,
+    workspace: str = "",
+    context: Mapping[str, str] | None = None,
+    opened: Mapping[str, str] | None = None,
 ) -> list[Event]:
     """The events of a body, each checked to be storable as it is."""
-    events = [observation.event for observation in observed(platform, body, workspace, context)]
+    events = [observation.event for observation in observed(platform, body, workspace, context, opened)]
     for event in events:
         assert_storable(event)
     return events

@@ -159,7 +159,7 @@ def _public_keys(key_set: str) -> list[tuple[str, Any]]:
     Raises:
         CorruptError: it is not one.
     """
-    from jwt import PyJWK, PyJWKError
+    from jwt import PyJWK, PyJWTError
 
     try:
         entries = mappings(read_json(key_set).get("keys"))
@@ -168,5 +168,5 @@ def _public_keys(key_set: str) -> list[tuple[str, Any]]:
             for entry in entries
             if entry.get("kty") == "RSA" and entry.get("use") in {None, "sig"}
         ]
-    except (MalformedError, AttributeError, PyJWKError, ValueError, TypeError) as error:
+    except (MalformedError, PyJWTError, AttributeError, KeyError, ValueError, TypeError) as error:
         raise CorruptError("a key set cannot be read") from error
