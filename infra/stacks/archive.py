@@ -1,6 +1,6 @@
 """Archive and index: from the stream into locked segments and rows, from segments into the search engine."""
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
@@ -18,6 +18,9 @@ from infra.stacks.data import DataStack
 from infra.stages import Stage
 
 ARCHIVE_TIMEOUT = 300
+PROMISE_SECONDS = 300
+"""From captured to searchable, on every platform."""
+SEARCHABLE = "capture_to_searchable_seconds"
 INDEX_TIMEOUT = 120
 FAILURES_KEPT_DAYS = 365
 
@@ -61,21 +64,41 @@ class ArchiveStack(QuireStack):
 
     def watches(self) -> list[Watch]:
         """All that this stack owns."""
-        quarantined = Watch(
-            "quarantined",
-            self.metric_quarantined(),
-            1,
-            "Records could not be read and lie in quarantine: see why beside them (*.json), mend, replay.",
-        )
+        own = [
+            Watch(
+                "quarantined",
+                self.metric("quarantined"),
+                1,
+                "Records could not be read and lie in quarantine: see why beside them (*.json), mend, replay.",
+            ),
+            Watch(
+                "corrupt-segments",
+                self.metric("corrupt_segments"),
+                1,
+                "A segment written before does not hold what it should: treat it as tampering until explained.",
+            ),
+            Watch(
+                "searchable-late",
+                cloudwatch.MathExpression(
+                    expression=f'SELECT MAX("{SEARCHABLE}") FROM SCHEMA("{METRICS}", platform, service)',  # noqa: S608
+                    label="captured to searchable (s)",
+                    period=Duration.minutes(1),
+                ),
+                PROMISE_SECONDS,
+                "A message became searchable later than promised: see what waits, the stream or the queue.",
+                periods=3,
+            ),
+        ]
         functions = [watch for function in (self.archiver, self.indexer) for watch in function.watches()]
-        return [*self.consumer.watches(), *self.segments.watches(), quarantined, *functions]
+        return [*self.consumer.watches(), *self.segments.watches(), *own, *functions]
 
-    def metric_quarantined(self) -> cloudwatch.Metric:
-        """Records a minute that were put into quarantine."""
+    def metric(self, name: str) -> cloudwatch.Metric:
+        """What ``archive_events`` counts (``quire.archive.batch``), a minute."""
         return cloudwatch.Metric(
             namespace=METRICS,
-            metric_name="quarantined",
+            metric_name=name,
             dimensions_map={"service": self.archiver.name},
+            period=Duration.minutes(1),
             statistic="Sum",
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.constructs.alarms import Alarms
 from infra.constructs.python_function import METRICS
 from infra.stacks.api import ApiStack
-from infra.stacks.archive import ArchiveStack
+from infra.stacks.archive import SEARCHABLE, ArchiveStack
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
@@ -60,7 +60,7 @@ class OpsStack(QuireStack):
                 "Dead letters and quarantine",
                 [
                     archive.segments.dead_letters.metric_approximate_number_of_messages_visible(),
-                    archive.metric_quarantined(),
+                    archive.metric("quarantined"),
                 ],
             ),
         )
@@ -74,11 +74,9 @@ def _graph(title: str, metrics: Sequence[cloudwatch.IMetric]) -> cloudwatch.Grap
     return cloudwatch.GraphWidget(title=title, width=HALF, left=list(metrics))
 
 
-def _seconds(statistic: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace=METRICS,
-        metric_name="capture_to_searchable_seconds",
-        dimensions_map={"service": "index_segment"},
-        label=statistic,
-        statistic=statistic,
+def _seconds(statistic: str) -> cloudwatch.MathExpression:
+    """A line a platform; platforms are found, not listed."""
+    schema = f'{{{METRICS},platform,service}} MetricName="{SEARCHABLE}"'
+    return cloudwatch.MathExpression(
+        expression=f"SEARCH('{schema}', '{statistic}', 60)", label=statistic, period=Duration.minutes(1)
     )

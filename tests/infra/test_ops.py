@@ -19,13 +19,23 @@ WATCHED = (
     ("AWS/ApiGateway", "5XXError"),
     ("AWS/ApiGateway", "Latency"),
     ("Quire", "quarantined"),
+    ("Quire", "corrupt_segments"),
 )
 
 
 @pytest.mark.parametrize(("namespace", "metric"), WATCHED)
 def test_each_way_to_fail_has_an_alarm(stage: Synthesised, namespace: str, metric: str) -> None:
     alarms = [alarm["Properties"] for alarm in stage.resources("AWS::CloudWatch::Alarm", "Ops").values()]
-    assert [alarm for alarm in alarms if (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)]
+    assert [alarm for alarm in alarms if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, metric)]
+
+
+def test_the_promise_to_be_searchable_in_five_minutes_has_an_alarm(stage: Synthesised) -> None:
+    (alarm,) = [
+        alarm["Properties"]
+        for alarm in stage.resources("AWS::CloudWatch::Alarm", "Ops").values()
+        if "capture_to_searchable_seconds" in json.dumps(alarm["Properties"])
+    ]
+    assert alarm["Threshold"] == 300
 
 
 def test_every_function_is_watched(stage: Synthesised) -> None:
