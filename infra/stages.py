@@ -88,6 +88,8 @@ class Stage:
     """IAM evaluates policy variables and ``dynamodb:LeadingKeys``; else only the session policy names the tenant."""
     policed_writes: bool = True
     """Bucket policies refuse writes without ``If-None-Match``; off where that condition key is not known."""
+    metric_math: bool = True
+    """Alarms may be put on queries over metrics, not only on single ones."""
     alarm_email: str = ""
 
     @property
@@ -129,6 +131,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         gateway=f"https://localhost:{port}",
         policy_variables=False,
         policed_writes=False,
+        metric_math=False,
     )
 
 

@@ -41,6 +41,8 @@ class OpsStack(QuireStack):
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
         watches = [*ingest.watches(), *archive.watches(), *api.watches()]
+        if not stage.metric_math:
+            watches = [watch for watch in watches if isinstance(watch.metric, cloudwatch.Metric)]
         self.alarms = Alarms(self, "Watch", watches=watches, topic=self.topic)
         self._dashboard(stage, ingest, archive, api)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)

@@ -29,10 +29,13 @@ def test_each_way_to_fail_has_an_alarm(stage: Synthesised, namespace: str, metri
     assert [alarm for alarm in alarms if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, metric)]
 
 
-def test_the_promise_to_be_searchable_in_five_minutes_has_an_alarm(stage: Synthesised) -> None:
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_promise_to_be_searchable_in_five_minutes_has_an_alarm(
+    synthesised: dict[str, Synthesised], name: str
+) -> None:
     (alarm,) = [
         alarm["Properties"]
-        for alarm in stage.resources("AWS::CloudWatch::Alarm", "Ops").values()
+        for alarm in synthesised[name].resources("AWS::CloudWatch::Alarm", "Ops").values()
         if "capture_to_searchable_seconds" in json.dumps(alarm["Properties"])
     ]
     assert alarm["Threshold"] == 300
