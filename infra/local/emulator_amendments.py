@@ -3,6 +3,8 @@
 * :func:`as_on_aws`: a Kinesis batch that a function answers with ``batchItemFailures`` is delivered again (the emulator
   moves on, and the records would be lost), and every invocation has its metrics, ``IteratorAge`` included (the
   emulator has them for the Invoke API only).
+* :func:`over_tls`: an authorizer reads a user pool's keys over TLS, as everything here is served (the emulator asks
+  its own port without, and so refuses every token).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
   150 MB again for each, which on two cores takes longer than platforms wait for an answer).
 
@@ -16,13 +18,14 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ministack.core import lambda_runtime
-from ministack.services import cloudwatch, lambda_svc
+from ministack.services import apigateway, apigateway_v1, cloudwatch, lambda_svc
 
+ResolveKeys = Callable[[dict[str, Any]], Awaitable[str | None]]
 Execute = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 SHARED_FROM = 1_000_000
@@ -34,6 +37,19 @@ def install() -> None:
     lambda_svc._execute_function = as_on_aws(lambda_svc._execute_function)
     lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
     lambda_runtime.zipfile = SharedZip.module()
+    for gateway in (apigateway, apigateway_v1):
+        gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
+
+
+def over_tls(resolve: ResolveKeys) -> ResolveKeys:
+    """Wrap the emulator's way to find the address of an issuer's keys: its own addresses are https here."""
+
+    async def secured(authorizer: dict[str, Any]) -> str | None:
+        address = await resolve(authorizer)
+        own = f"http://{apigateway._HOST}:{apigateway._PORT}/"
+        return address.replace("http://", "https://", 1) if address and address.startswith(own) else address
+
+    return secured
 
 
 def as_on_aws(execute: Execute) -> Execute:

@@ -1,5 +1,6 @@
 """The emulator treats Kinesis batches, metrics and layers as AWS does."""
 
+import asyncio
 import threading
 import time
 import zipfile
@@ -106,3 +107,46 @@ def test_environments_that_start_together_share_one_whole_copy(tmp_path: Path, m
 
     for folder in folders:
         assert [name for name in names if not (folder / name).exists()] == []
+
+
+def whole(_bucket: str, _key: str, _headers: dict[str, str], _query: Any = None) -> emulator_amendments.Answer:
+    return 200, {"Content-Length": "10", "x-amz-checksum-sha256": "of the whole"}, b"0123456789"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body"),
+    [("bytes=2-4", 206, b"234"), ("bytes=8-99", 206, b"89"), ("bytes=-3", 206, b"789"), ("", 200, b"0123456789")],
+)
+def test_a_range_of_a_version_is_read_as_such(asked: str, status: int, body: bytes) -> None:
+    get = emulator_amendments.with_ranges(whole)
+
+    answer = get("bucket", "key", {"range": asked}, {"versionId": ["v1"]})
+
+    assert answer[0] == status
+    assert answer[2] == body
+    assert ("x-amz-checksum-sha256" in answer[1]) == (status == 200)
+
+
+def test_a_range_beyond_the_end_is_refused() -> None:
+    status, headers, _ = emulator_amendments.with_ranges(whole)("b", "k", {"range": "bytes=50-60"}, {"versionId": "v"})
+
+    assert status == 416
+    assert headers["Content-Range"] == "bytes */10"
+
+
+def test_an_authorizer_reads_a_pools_keys_over_tls_and_asks_others_as_they_say() -> None:
+    gateway = emulator_amendments.apigateway
+    own = f"{gateway._HOST}:{gateway._PORT}"
+
+    async def found(authorizer: dict[str, Any]) -> str | None:
+        address: str | None = authorizer["address"]
+        return address
+
+    resolve = emulator_amendments.over_tls(found)
+
+    async def resolved(address: str | None) -> str | None:
+        return await resolve({"address": address})
+
+    assert asyncio.run(resolved(f"http://{own}/pool/jwks.json")) == f"https://{own}/pool/jwks.json"
+    assert asyncio.run(resolved("http://issuer.example/jwks.json")) == "http://issuer.example/jwks.json"
+    assert asyncio.run(resolved(None)) is None
