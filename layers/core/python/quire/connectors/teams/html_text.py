@@ -99,7 +99,7 @@ class _Writer:
         self._lists: list[int] = []  # the next number of an ordered list; -1 in an unordered one
         self._mark = ""
         self._cells = 0
-        self._links: list[tuple[str, int]] = []
+        self._link: tuple[str, int] | None = None  # where the open link leads, and the piece it begins at
         self._last_at: tuple[str, int] = ("", -1)
         self._images: list[Image] = []
         self._quoted: list[str] = []
@@ -145,7 +145,8 @@ class _Writer:
                 self._write(" | ")
             self._cells += 1
         elif name == "a":
-            self._links.append((_attributes(rest).get("href", ""), len(self._pieces)))
+            self._close_link()
+            self._link = (_attributes(rest).get("href", ""), len(self._pieces))
         elif name == "at":
             self._address(_attributes(rest).get("id", ""))
         elif name in {"emoji", "customemoji"}:
@@ -161,8 +162,8 @@ class _Writer:
             if name == self._silent:
                 self._silent = None
             return
-        if name == "a" and self._links:
-            self._close_link(*self._links.pop())
+        if name == "a":
+            self._close_link()
         elif name == "at":
             self._last_at = (self._last_at[0], len(self._pieces))
         elif name in _FLOWS and self._cells:
@@ -244,7 +245,11 @@ class _Writer:
         if told.get("src"):
             self._images.append(Image(told["src"], shown or None))
 
-    def _close_link(self, address: str, since: int) -> None:
+    def _close_link(self) -> None:
+        if self._link is None:
+            return
+        address, since = self._link
+        self._link = None
         label = "".join(self._pieces[since:]).strip().rstrip("/")
         bare = address.removeprefix("mailto:").removeprefix("tel:").rstrip("/")
         if not bare or label in {address, bare, bare.removeprefix("https://").removeprefix("http://")}:
