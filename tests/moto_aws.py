@@ -99,12 +99,13 @@ def _clients() -> Aws:
 def _make_tables(aws: Aws) -> None:
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     strings = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
-    aws.dynamodb.create_table(
-        TableName="control",
-        KeySchema=keys,  # type: ignore[arg-type]
-        AttributeDefinitions=strings,  # type: ignore[arg-type]
-        BillingMode="PAY_PER_REQUEST",
-    )
+    for name in ("control", "audit"):
+        aws.dynamodb.create_table(
+            TableName=name,
+            KeySchema=keys,  # type: ignore[arg-type]
+            AttributeDefinitions=strings,  # type: ignore[arg-type]
+            BillingMode="PAY_PER_REQUEST",
+        )
     aws.dynamodb.create_table(
         TableName="events",
         KeySchema=keys,  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""Session policies: one tenant, named literally, within what STS takes."""
+
+import fnmatch
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quire.domain.errors import MalformedError
+from quire.domain.ids import TenantId, is_tenant_id
+from quire.identity.isolation import MAX_POLICY_CHARACTERS, Reach, session_policy
+
+TABLE = "arn:aws:dynamodb:ap-southeast-2:123456789012:table/Quire-production-Data-ControlTable0A1B2C3D-1ABCDEFGHIJKL"
+BUCKET = "arn:aws:s3:::quire-production-data-journalbucket0a1b2c3d-1abcdefghijklm"
+REACH = Reach(
+    read=(TABLE, f"{TABLE}2"),
+    written=(f"{TABLE}3",),
+    buckets=(BUCKET, f"{BUCKET}2"),
+    key="arn:aws:kms:ap-southeast-2:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
+    collection="arn:aws:aoss:ap-southeast-2:123456789012:collection/0123456789abcdefghij",
+)
+tenants = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", fullmatch=True).filter(is_tenant_id).map(TenantId)
+
+
+def statements(tenant: TenantId) -> list[dict[str, Any]]:
+    policy: list[dict[str, Any]] = orjson.loads(session_policy(tenant, REACH))["Statement"]
+    return policy
+
+
+@given(tenants)
+def test_it_fits(tenant: TenantId) -> None:
+    assert len(session_policy(tenant, REACH)) <= MAX_POLICY_CHARACTERS
+
+
+@given(tenants, tenants, st.text("abc#-/0", max_size=6))
+def test_no_key_of_another_tenant_matches(tenant: TenantId, other: TenantId, rest: str) -> None:
+    """Tenants whose ids begin alike above all."""
+    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+        for statement in statements(tenant):
+            keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
+            assert not any(fnmatch.fnmatchcase(f"T#{stranger}", key) for key in keys)
+            assert not any(fnmatch.fnmatchcase(f"T#{stranger}#{rest}", key) for key in keys)
+            objects = [arn for arn in statement["Resource"] if arn.startswith("arn:aws:s3")]
+            assert not any(fnmatch.fnmatchcase(f"{BUCKET}/t/{stranger}/{rest}", arn) for arn in objects)
+
+
+def test_what_it_names() -> None:
+    policy = statements(TenantId("acme"))
+    assert [statement["Effect"] for statement in policy] == ["Allow"] * 5
+    actions = {action for statement in policy for action in statement["Action"]}
+    assert not any("*" in action or "Scan" in action or "Delete" in action or "Update" in action for action in actions)
+    assert [arn for statement in policy for arn in statement["Resource"] if arn.startswith(BUCKET)] == [
+        f"{BUCKET}/t/acme/*",
+        f"{BUCKET}2/t/acme/*",
+    ]
+    puts = [statement for statement in policy if "dynamodb:PutItem" in statement["Action"]]
+    assert [statement["Resource"] for statement in puts] == [[f"{TABLE}3"]]
+    tables = [statement for statement in policy if statement["Action"][0].startswith("dynamodb:")]
+    for statement in tables:
+        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["T#acme", "T#acme#*"]}}
+
+
+def test_without_key_and_collection() -> None:
+    policy = orjson.loads(session_policy(TenantId("acme"), Reach((TABLE,), (), (BUCKET,))))["Statement"]
+    assert not any(statement["Resource"] == [""] for statement in policy)
+
+
+@pytest.mark.parametrize("tenant", ["", "*", "acme/*", "a#b", "${aws:username}", "ACME"])
+def test_no_tenant(tenant: str) -> None:
+    with pytest.raises(MalformedError):
+        session_policy(TenantId(tenant), REACH)
+
+
+def test_too_long() -> None:
+    with pytest.raises(ValueError, match="characters"):
+        session_policy(TenantId("acme"), Reach((TABLE,) * 30, (), ()))
