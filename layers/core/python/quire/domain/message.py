@@ -213,8 +213,9 @@ def _channel(ordered: list[Event], fallback: ChannelRef) -> ChannelRef:
 def _versions(ordered: list[Event]) -> tuple[tuple[Version, ...], str | None]:
     """All texts, oldest first, and when a person last edited.
 
-    A change that is not a person's (a link preview) replaces what is shown without making a new version. A text that
-    only an edit or deletion remembers comes in front of it, unless we hold it already.
+    A change that is not a person's and leaves the text as it was (a link preview) replaces what is shown without making
+    a new version; one that takes words away or alters them (a policy that blocks) makes one, so that no text is lost. A
+    text that only an edit or deletion remembers comes in front of it, unless we hold it already.
     """
     versions: list[Version] = []
     edited_at: str | None = None
@@ -224,7 +225,7 @@ def _versions(ordered: list[Event]) -> tuple[tuple[Version, ...], str | None]:
             versions.append(Version(content=body.content, at=event.occurred_at, by=body.sender))
         elif isinstance(body, MessageEdited):
             _remember(versions, body.previous, body.sender)
-            if body.cause == "user" or not versions:
+            if body.cause == "user" or not versions or _words(versions[-1].content) != _words(body.content):
                 versions.append(Version(content=body.content, at=event.occurred_at, by=body.edited_by or body.sender))
             else:
                 versions[-1] = versions[-1].model_copy(update={"content": body.content})
@@ -240,6 +241,11 @@ def _remember(versions: list[Version], previous: Content | None, by: Actor | Non
         return
     if not versions or versions[-1].content.text != previous.text:
         versions.append(Version(content=previous, at=None, by=by))
+
+
+def _words(content: Content) -> str:
+    """The text as the platform has it: how names are spelled out may differ between two readings."""
+    return content.text if content.source_text is None else content.source_text
 
 
 def _deletion(ordered: list[Event]) -> Event | None:
