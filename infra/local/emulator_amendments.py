@@ -5,6 +5,7 @@
   emulator has them for the Invoke API only).
 * :func:`over_tls`: an authorizer reads a user pool's keys over TLS, as everything here is served (the emulator asks
   its own port without, and so refuses every token).
+* :func:`with_ranges`: a range of an object's version is answered with that range (the emulator sends all of it).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
   150 MB again for each, which on two cores takes longer than platforms wait for an answer).
 
@@ -23,8 +24,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, apigateway_v1, cloudwatch, lambda_svc
+from ministack.services import apigateway, apigateway_v1, cloudwatch, lambda_svc, s3
 
+Answer = tuple[int, dict[str, str], bytes]
+GetObject = Callable[..., Answer]
 ResolveKeys = Callable[[dict[str, Any]], Awaitable[str | None]]
 Execute = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -37,6 +40,7 @@ def install() -> None:
     lambda_svc._execute_function = as_on_aws(lambda_svc._execute_function)
     lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
     lambda_runtime.zipfile = SharedZip.module()
+    s3._get_object = with_ranges(s3._get_object)
     for gateway in (apigateway, apigateway_v1):
         gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
 
@@ -68,6 +72,30 @@ def as_on_aws(execute: Execute) -> Execute:
         return result
 
     return invoke
+
+
+def with_ranges(get: GetObject) -> GetObject:
+    """Wrap the emulator's way to read an object: of a version, too, only the bytes asked for come back.
+
+    A checksum is of the whole object and says nothing of a part, so it is left out then.
+    """
+
+    def ranged(bucket: str, key: str, headers: dict[str, str], query: Any = None) -> Answer:
+        status, told, body = get(bucket, key, headers, query)
+        asked = headers.get("range", "")
+        if status != 200 or not asked or not (query or {}).get("versionId"):
+            return status, told, body
+        found = s3._parse_range(asked, len(body))
+        if found is None:
+            refusal = {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}
+            return 416, refusal, s3._xml_body(s3._range_error_xml(bucket, key))
+        first, last = found
+        part = body[first : last + 1]
+        kept = {name: value for name, value in told.items() if not name.lower().startswith("x-amz-checksum")}
+        kept |= {"Content-Length": str(len(part)), "Content-Range": f"bytes {first}-{last}/{len(body)}"}
+        return 206, kept, part
+
+    return ranged
 
 
 class SharedZip(zipfile.ZipFile):

@@ -11,8 +11,8 @@ AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" 
 def accessibility_faults(page: Page) -> list[str]:
     """Violations of WCAG 2.1 A and AA, serious or worse: the rule, and where.
 
-    Evaluated by the debugger, so that the page's content security policy stands. Sizes of targets are left out: what the
-    bar at the top half covers at the moment would count as too small.
+    Evaluated by the debugger, so that the page's content security policy stands. Sizes of targets are left out: what
+    the bar at the top half covers at the moment would count as too small.
     """
     page.evaluate(AXE.read_text("utf-8"))
     found: dict[str, Any] = page.evaluate(

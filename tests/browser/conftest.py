@@ -1,6 +1,7 @@
 """A browser on the deployed local stack; without one these tests are skipped."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.console import Console, Person
 
 ROOT = Path(__file__).resolve().parents[2]
-STACK = ROOT / ".local" / "stack.json"
+STACK = Path(os.environ.get("QUIRE_STACK", ROOT / ".local" / "stack.json"))
 PICTURES = ROOT / ".local" / "screenshots"
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ministack.services import apigateway
 
 from infra.local import emulator_amendments
 
@@ -135,8 +136,7 @@ def test_a_range_beyond_the_end_is_refused() -> None:
 
 
 def test_an_authorizer_reads_a_pools_keys_over_tls_and_asks_others_as_they_say() -> None:
-    gateway = emulator_amendments.apigateway
-    own = f"{gateway._HOST}:{gateway._PORT}"
+    own = f"{apigateway._HOST}:{apigateway._PORT}"
 
     async def found(authorizer: dict[str, Any]) -> str | None:
         address: str | None = authorizer["address"]
