@@ -19,6 +19,9 @@ from quire.connectors.slack import normalise as slack_normalise
 from quire.connectors.teams import authenticate as teams_authenticate
 from quire.connectors.teams import manifest as teams_manifest
 from quire.connectors.teams import normalise as teams_normalise
+from quire.connectors.telegram import authenticate as telegram_authenticate
+from quire.connectors.telegram import manifest as telegram_manifest
+from quire.connectors.telegram import normalise as telegram_normalise
 from quire.connectors.whatsapp import authenticate as whatsapp_authenticate
 from quire.connectors.whatsapp import manifest as whatsapp_manifest
 from quire.connectors.whatsapp import normalise as whatsapp_normalise
@@ -79,6 +82,12 @@ CONNECTORS: Mapping[str, Connector] = {
     ),
     "teams": connect(
         teams_manifest.MANIFEST, teams_authenticate.authenticate, teams_normalise.split, teams_normalise.read
+    ),
+    "telegram": connect(
+        telegram_manifest.MANIFEST,
+        telegram_authenticate.authenticate,
+        telegram_normalise.split,
+        telegram_normalise.read,
     ),
     "whatsapp": connect(
         whatsapp_manifest.MANIFEST,

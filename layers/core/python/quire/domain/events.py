@@ -64,6 +64,7 @@ class AttachmentRef(_Value):
     url: str | None = None
     text: str | None = None  # what a card or link preview says, so that it can be found
     sha256: str | None = None  # hex, where the platform states what its bytes hash to
+    handle: str | None = None  # what to ask the platform for it by, where that is neither the id nor the url
 
 
 class Content(_Value):

@@ -1,0 +1,1 @@
+"""Telegram: updates of the Bot API by webhook, and pages of ``getUpdates``."""

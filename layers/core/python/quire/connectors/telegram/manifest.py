@@ -1,0 +1,65 @@
+"""What the Telegram connector can capture, what it cannot, and what it is configured with."""
+
+from quire.connectors.seam import Manifest
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "guest_message",
+    "message_reaction",
+    "message_reaction_count",
+    "callback_query",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+    "chat_boost",
+    "removed_chat_boost",
+    "purchased_paid_media",
+    "managed_bot",
+    "subscription",
+)
+"""What to ask for in ``allowed_updates``: without it Telegram leaves out members and reactions."""
+
+MANIFEST = Manifest(
+    platform="telegram",
+    name="telegram",
+    version="1",
+    captures=(
+        "messages and posts of groups and channels the bot is in, and of its own private chats",
+        "edits with the new text; topics, replies, quotes, forwards, albums",
+        "chats of business accounts that let the bot in, with their deletions",
+        "polls, checklists, places, contacts, payments and service messages, as readable text",
+        "reactions of people where the bot is an administrator; members; groups that become supergroups",
+        "references to files",
+    ),
+    cannot_capture=(
+        "deletions, except in chats of business accounts, and there only that they happened",
+        "anything before the bot came in, and what came while it was out of reach for more than 24 hours",
+        "private and secret chats of people, except of business accounts that let the bot in",
+        "most messages of groups while the bot's privacy mode is on; messages of most other bots",
+        "who reacted in channels: Telegram tells the number only; who voted in which message's poll",
+        "whether an edit changed the text: Telegram may tell of changes that leave it alone",
+    ),
+    limits={
+        "pending_updates_kept_hours": 24,
+        "file_bytes": 20 * 1024 * 1024,
+        "updates_a_page": 100,
+    },
+    configuration={"type": "object", "properties": {}, "additionalProperties": False},
+    secrets={
+        "type": "object",
+        "properties": {
+            "secretToken": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,256}$"},
+        },
+        "required": ["secretToken"],
+        "additionalProperties": False,
+    },
+)
