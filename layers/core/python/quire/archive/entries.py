@@ -14,23 +14,23 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from quire.domain.errors import CorruptError
 from quire.domain.ids import ChannelId, EventId, SubjectId
-from quire.domain.time import nanoseconds, sort_key
+from quire.domain.time import sort_key
 from quire.evidence.canonical import canonical
 
 if TYPE_CHECKING:
     from quire.domain.events import Observation
 
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z", re.ASCII)
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What sealing, rows and counting need of an event. ``about`` is its message's id, else its own.
 
     ``at`` is its place in a channel's timeline, ``sort_key(occurred_at)#event_id``; times are timestamps.
@@ -72,24 +72,24 @@ def entry_of(observation: Observation) -> Entry:
 def entry_from(value: Mapping[str, Any], encoded: bytes, raw: bytes, opened: str | None) -> Entry:
     """The entry of an event given as plain values and as the same in canonical bytes. Raises as :func:`entry_of`."""
     occurred_at, captured_at, event_id = value["occurred_at"], value["captured_at"], value["event_id"]
-    if _EVENT_ID.match(event_id) is None:
+    if not _EVENT_ID.match(event_id):
         raise ValueError("the event's id is not one of ours")
+    if not (_TIMESTAMP.match(occurred_at) and _TIMESTAMP.match(captured_at)):
+        raise ValueError("a time of the event is none of ours")
     if hashlib.sha256(raw).hexdigest() != value["raw_sha256"]:
         raise ValueError("the event names other raw bytes")
-    nanoseconds(occurred_at)
-    nanoseconds(captured_at)
     return Entry(
-        event_id=event_id,
-        about=value.get("message_id", event_id),
-        subject_id=value["subject_id"],
-        platform=value["platform"],
-        kind=value["kind"],
-        channel_id=value.get("channel_id"),
-        occurred_at=occurred_at,
-        captured_at=captured_at,
-        at=f"{sort_key(occurred_at)}#{event_id}",
-        canonical=encoded,
-        line=_line(encoded, raw, opened),
+        event_id,
+        value.get("message_id", event_id),
+        value["subject_id"],
+        value["platform"],
+        value["kind"],
+        value.get("channel_id"),
+        occurred_at,
+        captured_at,
+        f"{sort_key(occurred_at)}#{event_id}",
+        encoded,
+        _line(encoded, raw, opened),
     )
 
 
@@ -124,10 +124,8 @@ def entry_of_stored(stored: StoredEvent) -> Entry:
 
 
 def _line(encoded: bytes, raw: bytes, opened: str | None) -> bytes:
+    told = b"" if opened is None else b',"opened":%b' % orjson.dumps(opened)
     try:
-        kept = b',"raw":' + orjson.dumps(raw.decode())
+        return b'{"event":%b%b,"raw":%b}\n' % (encoded, told, orjson.dumps(raw.decode()))
     except UnicodeDecodeError:
-        kept = b',"raw_b64":"' + base64.b64encode(raw) + b'"'
-    if opened is not None:
-        kept = b',"opened":' + orjson.dumps(opened) + kept
-    return b'{"event":' + encoded + kept + b"}\n"
+        return b'{"event":%b%b,"raw_b64":"%b"}\n' % (encoded, told, base64.b64encode(raw))

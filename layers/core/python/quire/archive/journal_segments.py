@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -89,6 +89,7 @@ class JournalSegments:
         self._cipher = cipher
         self._life = timedelta(days=row_days)
         self._workers = workers
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="rows")
 
     def write(self, tenant: TenantId, entries: Sequence[Entry], cut: Cut, now: datetime) -> Written:
         """Seal the entries (each event id once) into one segment, then put rows, then send the notice.
@@ -159,8 +160,8 @@ class JournalSegments:
         self, tenant: TenantId, entries: Sequence[Entry], frame_of: dict[EventId, int], stored: Stored, now: datetime
     ) -> Written:
         expires_at = int((now + self._life).timestamp())
-        rows = (_row(tenant, entry, frame_of[entry.event_id], stored, expires_at) for entry in entries)
-        fresh = self._put_rows(list(rows))
+        rows = [_row(tenant, entry, frame_of[entry.event_id], stored, expires_at) for entry in entries]
+        fresh = self._put_rows(rows)
         new = [entry for entry, is_new in zip(entries, fresh, strict=True) if is_new]
         self._notices.send(Notice(tenant_id=tenant, bucket=stored.bucket, key=stored.key, version_id=stored.version_id))
         return Written(new, duplicates=len(entries) - len(new), segments=1)
@@ -176,8 +177,10 @@ class JournalSegments:
             for number in numbers:
                 fresh[number] = self._rows.put(rows[number])
 
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(put, [range(start, len(rows), workers) for start in range(workers)]))
+        slices = [self._pool.submit(put, range(start, len(rows), workers)) for start in range(workers)]
+        wait(slices)
+        for finished in slices:
+            finished.result()
         return fresh
 
 

@@ -21,7 +21,7 @@ from quire.domain.time import sort_key
 from quire.evidence.merkle import leaf_hash, root
 
 MAX_FRAME_BYTES = 256 * 1024
-_LEVEL = 3
+LEVEL = 3
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,11 @@ class Sealed:
     frame_of: dict[EventId, int]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Open:
     """A frame that is being filled."""
 
+    key_id: str
     lines: list[bytes] = field(default_factory=list)
     leaves: list[bytes] = field(default_factory=list)
     ids: list[EventId] = field(default_factory=list)
@@ -60,7 +61,7 @@ def segment_id(tenant: TenantId, shard: str, first: str, last: str, variant: str
 @cache
 def compressor() -> zstandard.ZstdCompressor:
     """The process's compressor; it is used by one thread at a time."""
-    return zstandard.ZstdCompressor(level=_LEVEL)
+    return zstandard.ZstdCompressor(level=LEVEL)
 
 
 @cache
@@ -86,19 +87,19 @@ class SegmentWriter:
 
     def add(self, entry: Entry) -> None:
         """Take one event; each event id once."""
-        frame = self._open.get(entry.subject_id)
-        if frame is None:
-            frame = self._open[entry.subject_id] = _Open()
-        elif frame.size + len(entry.line) > MAX_FRAME_BYTES:
-            self._close(entry.subject_id)
-            frame = self._open[entry.subject_id] = _Open()
-        key_id = self._cipher.key_id(entry.subject_id)
-        frame.lines.append(entry.line)
-        frame.leaves.append(leaf_hash(entry.canonical, self._cipher.salt(key_id, entry.event_id)))
+        subject, line = entry.subject_id, entry.line
+        frame = self._open.get(subject)
+        if frame is None or frame.size + len(line) > MAX_FRAME_BYTES:
+            if frame is not None:
+                self._close(subject)
+            frame = self._open[subject] = _Open(self._cipher.key_id(subject))
+        frame.lines.append(line)
+        frame.leaves.append(leaf_hash(entry.canonical, self._cipher.salt(frame.key_id, entry.event_id)))
         frame.ids.append(entry.event_id)
-        frame.size += len(entry.line)
-        self._occurred.include(entry.occurred_at)
-        self._captured.include(entry.captured_at)
+        frame.size += len(line)
+        self._occurred.include(entry.occurred_at, entry.at)
+        if entry.captured_at != self._captured.last:
+            self._captured.include(entry.captured_at, sort_key(entry.captured_at))
 
     def finish(self) -> Sealed:
         """Write what is left and the footer."""
@@ -124,7 +125,7 @@ class SegmentWriter:
 
     def _close(self, subject: SubjectId) -> None:
         frame = self._open.pop(subject)
-        number, key_id = len(self._frames), self._cipher.key_id(subject)
+        number, key_id = len(self._frames), frame.key_id
         bound_to = additional_data(self._identity.segment_id, number, key_id)
         sealed = self._cipher.seal(key_id, bound_to, compressor().compress(b"".join(frame.lines)))
         self._write(sealed)
@@ -141,8 +142,8 @@ class _Range:
         self.first = self.last = ""
         self._first_key = self._last_key = ""
 
-    def include(self, timestamp: str) -> None:
-        key = sort_key(timestamp)
+    def include(self, timestamp: str, key: str) -> None:
+        """``key`` is the timestamp as text that sorts."""
         if not self.first or key < self._first_key:
             self.first, self._first_key = timestamp, key
         if key > self._last_key:

@@ -112,8 +112,8 @@ def read_header(record: bytes) -> tuple[DeliveryHeader, bytes]:
     if not separator:
         raise MalformedError("the record has no header line")
     try:
-        return DeliveryHeader.model_validate(orjson.loads(head)), body
-    except (orjson.JSONDecodeError, ValidationError) as error:
+        return DeliveryHeader.model_validate_json(head), body
+    except ValidationError as error:
         raise MalformedError("the record's header is not quire.delivery/1") from error
 
 
