@@ -91,6 +91,8 @@ class Up:
         if not fresh_index:
             return
         with self.progress.step("Rows and search index, from the archive") as step:
+            # What was in flight when it stopped would only come back after its time-out; every notice is sent anew.
+            deployment.client("sqs").purge_queue(QueueUrl=deployment.outputs["SegmentQueueUrl"])
             known = tenants_of(deployment)
             done = rebuild(deployment, known) if known else Rebuilt()
             wait_until_indexed(deployment, 600.0, step.say)
