@@ -12,6 +12,9 @@ understands is ``unrecognised``, and so is an element that a connector stumbles 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from quire.connectors.generic import authenticate as generic_authenticate
+from quire.connectors.generic import manifest as generic_manifest
+from quire.connectors.generic import normalise as generic_normalise
 from quire.connectors.seam import Authenticate, Connector, Element, Frame, Manifest, Read, Split, unrecognised
 from quire.connectors.slack import authenticate as slack_authenticate
 from quire.connectors.slack import manifest as slack_manifest
@@ -77,6 +80,9 @@ def _gather[T](items: Callable[[], Iterable[T]], into: list[T]) -> str | None:
 
 
 CONNECTORS: Mapping[str, Connector] = {
+    "generic": connect(
+        generic_manifest.MANIFEST, generic_authenticate.authenticate, generic_normalise.split, generic_normalise.read
+    ),
     "slack": connect(
         slack_manifest.MANIFEST, slack_authenticate.authenticate, slack_normalise.split, slack_normalise.read
     ),
