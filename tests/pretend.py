@@ -69,8 +69,10 @@ def stream(records: Sequence[bytes], at: datetime, first: int = 100) -> list[Str
 def authenticate(
     request: WebhookRequest, secrets: Mapping[str, Any], configuration: Mapping[str, Any], now: float
 ) -> Accepted | Challenge:
-    """``x-secret`` must hold the secret, ``?hello=`` is a challenge, ``x-crash`` makes a fault; ``x-opened`` is how many
-    characters were decrypted."""
+    """``x-secret`` must hold the secret, ``?hello=`` is a challenge, ``x-crash`` makes a fault.
+
+    ``x-opened`` is how many characters were decrypted.
+    """
     if "hello" in request.query:
         return Challenge(body=request.query["hello"])
     if request.headers.get("x-crash"):

@@ -13,10 +13,8 @@ from quire.archive.ciphers import PlainFrames
 from quire.archive.journal_segments import JournalSegments
 from quire.archive.kinesis import batch_response
 from quire.archive.quarantine import Quarantine
-from quire.archive.replay import REPLAYED_FROM, replay
-from quire.archive.restore import restore
-from quire.domain.delivery import Delivery, Pointer, read_header
-from quire.domain.errors import NotFoundError, UnavailableError
+from quire.domain.delivery import Delivery, Pointer
+from quire.domain.errors import UnavailableError
 from quire.domain.events import Observation
 from quire.domain.ids import TenantId, message_id
 from tests.archiving import Interrupted, Stop, archiver, check, drain, messages_of, rows_of
@@ -269,47 +267,10 @@ def test_a_segment_that_cannot_be_read_is_counted_and_written_beside(aws: Stack)
     assert (again.corrupt, again.duplicates) == (1, 1)
 
 
-def test_rows_and_notices_are_rebuilt_from_segments(aws: Stack) -> None:
-    drain(aws, batch(delivery("acme", fact("m1"), fact("m2", user="U2")).record()))
-    drain(aws, stream([delivery("acme", fact("m3")).record()], NOW, first=200))
-    before = rows_of(aws, "acme")
-    gone = before[0]
-    aws.aws.dynamodb.delete_item(
-        TableName="events", Key={"pk": {"S": f"T#acme#M#{gone.about}"}, "sk": {"S": f"E#{gone.event_id}"}}
-    )
-    aws.journal.put("t/acme/journal/2026/03/02/10/broken.qrs", b"not a segment", NOW)
-    while aws.sent():
-        pass
-    segments = JournalSegments(aws.journal, aws.rows, aws.notices, PlainFrames(), 90)
-    told = list(restore(aws.journal, segments, ACME, NOW))
-    assert sum(one.new for one in told) == 1
-    assert sum(one.present for one in told) == 2
-    assert [one.key for one in told if one.fault] == ["t/acme/journal/2026/03/02/10/broken.qrs"]
-    assert rows_of(aws, "acme") == before
-    assert len(aws.sent()) == 2
-
-
 def test_large_segments_are_read_by_range(aws: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quire.archive.journal_segments._WHOLE", 0)
     drain(aws, batch(delivery("acme", fact("m1"), fact("m2", user="U2")).record()))
     check(aws, "acme")
-
-
-def test_a_quarantined_record_is_replayed_once_its_platform_is_known(aws: Stack) -> None:
-    records = batch(delivery("acme", fact("m1")).record())
-    archiver(aws, connectors={}).archive(records, NOW)
-    quarantine = Quarantine(aws.journal)
-    [kept] = quarantine.listed(ACME)
-    with pytest.raises(NotFoundError):
-        replay(quarantine, aws.stream, GLOBEX, kept.key)
-    replay(quarantine, aws.stream, ACME, kept.key)
-    [record] = aws.records()
-    header, body = read_header(record)
-    assert header.context == {REPLAYED_FROM: kept.key}
-    assert body == body_of(fact("m1"))
-    drain(aws, stream([record, record], NOW, first=300))
-    assert len(messages_of(aws, "acme")) == 1
-    assert [one.key for one in quarantine.listed(ACME)] == [kept.key]
 
 
 def test_logs_hold_ids_and_counts_and_no_words(aws: Stack, caplog: pytest.LogCaptureFixture) -> None:
