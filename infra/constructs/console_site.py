@@ -136,7 +136,7 @@ def _headers(scope: Construct, stage: Stage, connects_to: list[str]) -> cloudfro
         "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self'",
-        "connect-src": " ".join(["'self'", *connects_to]),
+        "connect-src": " ".join(["'self'", *dict.fromkeys(connects_to)]),
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -41,14 +41,13 @@ class EncryptionKey(Construct):
     def allow_logs(self) -> None:
         """Let CloudWatch Logs encrypt this stage's log groups, and no others, with it."""
         groups = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group"
-        names = [f"/quire/{self._stage.name}/*", f"aws-waf-logs-quire-{self._stage.name}-*"]
         self.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="LogGroups",
                 principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.amazonaws.com")],
                 actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
                 resources=["*"],
-                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": [f"{groups}:{name}" for name in names]}},
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"{groups}:/quire/{self._stage.name}/*"}},
             )
         )
 
