@@ -104,9 +104,9 @@ def test_hostile_blocks_cost_little() -> None:
     for _ in range(900):
         deep = {"type": "strange", "elements": [deep]}
     wide = [{"type": "strange", "fields": [{"type": "x"}] * 1000}] * 50
-    began = time.monotonic()
+    began = time.process_time()
     assert complete("text", [deep, *wide], Speller({})) == "text"
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_files_cards_and_pictures_are_told_apart() -> None:

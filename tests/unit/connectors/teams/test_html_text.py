@@ -108,9 +108,9 @@ def test_pictures_and_answers_are_found() -> None:
 )
 def test_hostile_html_costs_little(piece: str) -> None:
     """A thousand times more than Teams lets anybody write in a message, in a few seconds at most."""
-    began = time.monotonic()
+    began = time.process_time()
     html_text(piece * 40_000 + "</a></at></li>" * 40_000)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @given(st.text(max_size=200) | st.text(alphabet="<>/!-&;#'\"= abpliuat\n", max_size=200))
