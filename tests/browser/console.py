@@ -78,7 +78,8 @@ class Console:
         return {host for host in self.hosts if not _is_here(host)}
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # The hosted login's page is not ours.
+        if message.type == "error" and self.page.url.startswith(self.origin):
             self.complaints.append(f"{message.text} ({_place(message.location)})")
 
     def _asked(self, request: Request) -> None:

@@ -3,7 +3,7 @@ import { Fragment } from "react";
 import styles from "@/components/SafeText.module.css";
 import { splitInvisible } from "@/lib/invisible";
 import { parseMarks } from "@/lib/marks";
-import { splitMentions } from "@/lib/mentions";
+import { type Markup, readMarkup } from "@/lib/markup";
 
 /**
  * Words from outside, shown for what they are: characters that would reorder or hide text appear as small labels.
@@ -20,43 +20,48 @@ export function SafeText({ text }: { text: string }) {
 
 /**
  * As {@link SafeText}, for the words of a message: each line finds its own direction, spaces and line ends stay.
- * Where one of `mentions` is named, it stands out.
+ * With `markup`, mentions stand out and carry names, and short names of emoji show as emoji.
  */
-export function MessageText({ text, mentions = [] }: { text: string; mentions?: string[] }) {
+export function MessageText({ text, markup }: { text: string; markup?: Markup }) {
   return (
     <div dir="auto" className={styles.message}>
-      {splitMentions(text, mentions).map((run, index) =>
-        run.mention ? (
-          <span key={index} className={styles.mention}>
-            <Pieces text={run.text} />
-          </span>
-        ) : (
-          <Pieces key={index} text={run.text} />
-        ),
-      )}
+      <Words text={text} markup={markup} />
     </div>
   );
 }
 
 /** A search engine's highlight: escaped text with `<mark>` around the hits. */
-export function MarkedText({ highlight }: { highlight: string }) {
+export function MarkedText({ highlight, markup }: { highlight: string; markup?: Markup }) {
   return (
     <div dir="auto" className={styles.message}>
       {parseMarks(highlight).map((run, index) =>
         run.marked ? (
           <mark key={index} className={styles.mark}>
-            <Pieces text={run.text} />
+            <Words text={run.text} markup={markup} />
           </mark>
         ) : (
-          <Pieces key={index} text={run.text} />
+          <Words key={index} text={run.text} markup={markup} />
         ),
       )}
     </div>
   );
 }
 
-/** The bare pieces, for a caller that isolates them itself. */
-export function Pieces({ text }: { text: string }) {
+/** The bare words of a message, for a caller that isolates them itself. */
+export function Words({ text, markup }: { text: string; markup?: Markup }) {
+  if (markup === undefined) return <Pieces text={text} />;
+  return readMarkup(text, markup).map((run, index) =>
+    run.kind === "text" ? (
+      <Pieces key={index} text={run.text} />
+    ) : (
+      <span key={index} className={run.kind === "mention" ? styles.mention : undefined} title={run.written}>
+        <Pieces text={run.text} />
+      </span>
+    ),
+  );
+}
+
+function Pieces({ text }: { text: string }) {
   return splitInvisible(text).map((piece, index) =>
     piece.kind === "text" ? (
       <Fragment key={index}>{piece.text}</Fragment>

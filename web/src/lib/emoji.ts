@@ -17,10 +17,17 @@ const LIGHTEST = 0x1f3fb;
  * else that name between colons, as a workspace's own emoji.
  */
 export function reactionGlyph(emoji: string): string {
-  const [name = emoji, tone = ""] = emoji.replaceAll(/^:|:$/g, "").split("::");
-  const known = byName.get(name);
-  if (known !== undefined) return toned(known, SKIN_TONE.exec(tone)?.[1]);
+  const glyph = shortNameGlyph(emoji);
+  if (glyph !== null) return glyph;
+  const [name = ""] = emoji.replaceAll(/^:|:$/g, "").split("::");
   return /^[\w+-]+$/.test(name) ? `:${name}:` : emoji;
+}
+
+/** The emoji of a short name, with or without its colons and a skin tone; `null` for a name nobody shares. */
+export function shortNameGlyph(shortName: string): string | null {
+  const [name = "", tone = ""] = shortName.replaceAll(/^:|:$/g, "").split("::");
+  const known = byName.get(name);
+  return known === undefined ? null : toned(known, SKIN_TONE.exec(tone)?.[1]);
 }
 
 function glyph(points: string): string {

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, parseConfig } from "@/lib/config";
 import { reactionGlyph } from "@/lib/emoji";
 import { excerpt } from "@/lib/excerpt";
-import { splitMentions } from "@/lib/mentions";
 import { formatSize, platformName, roleName, sentence } from "@/lib/names";
 import { problemOf } from "@/lib/api/problem";
 import { fixtureConfig } from "@/testing/fixtureLogin";
@@ -40,14 +39,6 @@ describe("problemOf", () => {
     const problem = await problemOf(new Response(body, { status: 502, statusText: "Bad Gateway" }));
     expect(problem).toMatchObject({ type: "about:blank", title: "Bad Gateway", status: 502 });
     expect(problem.detail).toContain("502");
-  });
-});
-
-describe("splitMentions", () => {
-  it("finds names, the longest first, and none that are not there", () => {
-    const runs = splitMentions("hi @Ann Lee, and Ann (c++)", ["Ann", "Ann Lee", "c++", "x"]);
-    expect(runs.filter((run) => run.mention).map((run) => run.text)).toEqual(["@Ann Lee", "Ann", "c++"]);
-    expect(runs.map((run) => run.text).join("")).toBe("hi @Ann Lee, and Ann (c++)");
   });
 });
 

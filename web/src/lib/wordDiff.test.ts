@@ -14,6 +14,18 @@ describe("diffWords", () => {
     expect(shown("pay on Thursday please", "pay on Friday please")).toBe("pay on {-Thursday}{+Friday} please");
   });
 
+  it("reads a rewritten sentence as one change, not word by word", () => {
+    expect(
+      shown(
+        "Honestly, I can guarantee you 8% a year on this one. There is no way you lose money.",
+        "We would target around 8% a year on this one. Capital is at risk, see page 3.",
+      ),
+    ).toBe(
+      "{-Honestly, I can guarantee you }{+We would target around }8% a year on this one. " +
+        "{-There is no way you lose money}{+Capital is at risk, see page 3}.",
+    );
+  });
+
   it("finds words in scripts without spaces", () => {
     expect(shown("木曜日に署名します", "金曜日に署名します")).toBe("{-木曜日}{+金曜日}に署名します");
   });

@@ -16,6 +16,8 @@ const ICONS: Record<string, IconProps.Name> = {
   unavailable: "status-warning",
 };
 
+const KINDS: Record<string, string> = { unavailable: "The platform told nothing of it but that it is there" };
+
 const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, string]> = {
   captured: ["success", "Captured"],
   failed: ["error", "Not captured"],
@@ -34,7 +36,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
             <Name attachment={attachment} />
             <div className={styles.note}>
               {[
-                sentence(attachment.kind),
+                KINDS[attachment.kind] ?? sentence(attachment.kind),
                 attachment.contentType ?? "",
                 attachment.size == null ? "" : formatSize(attachment.size),
                 attachment.removed ? "Taken away by an edit" : "",
@@ -43,11 +45,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
                 .join(" · ")}
             </div>
             <Status attachment={attachment} />
-            {attachment.text ? (
-              <blockquote className={styles.quote}>
-                <MessageText text={attachment.text} />
-              </blockquote>
-            ) : null}
+            <Said attachment={attachment} />
           </div>
         </li>
       ))}
@@ -56,12 +54,24 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
 }
 
 function Name({ attachment }: { attachment: Attachment }) {
-  const name = attachment.name ?? attachment.url ?? sentence(attachment.kind);
+  const name = attachment.name ?? attachment.url ?? (attachment.kind === "link" ? "Link" : "File without a name");
   if (!attachment.url || !isWeb(attachment.url)) return <SafeText text={name} />;
   return (
     <Link href={attachment.url} external rel="noopener noreferrer" externalIconAriaLabel="At the source, in a new tab">
       <SafeText text={name} />
     </Link>
+  );
+}
+
+/** What a card or a link's preview says; its first line is left out where it only repeats the name. */
+function Said({ attachment }: { attachment: Attachment }) {
+  const lines = (attachment.text ?? "").split("\n");
+  const text = (lines[0] === attachment.name ? lines.slice(1) : lines).join("\n");
+  if (text === "") return null;
+  return (
+    <blockquote className={styles.quote}>
+      <MessageText text={text} />
+    </blockquote>
   );
 }
 

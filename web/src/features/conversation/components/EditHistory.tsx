@@ -1,10 +1,11 @@
 import Button from "@cloudscape-design/components/button";
 import { useId, useMemo, useState } from "react";
 
-import { Pieces, SafeText } from "@/components/SafeText";
+import { SafeText, Words } from "@/components/SafeText";
 import { Timestamp } from "@/components/Timestamp";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import type { Message } from "@/lib/api/types";
+import { type Markup, markupOf } from "@/lib/markup";
 import { diffWords } from "@/lib/wordDiff";
 
 /** What the message said before, version by version, each with what changed from the one before it. */
@@ -29,6 +30,7 @@ export function EditHistory({ message }: { message: Message }) {
 }
 
 function Versions({ message }: { message: Message }) {
+  const markup = markupOf(message);
   const versions = [
     ...message.editHistory,
     { content: message.content, at: message.editedAt ?? null, by: null },
@@ -46,7 +48,7 @@ function Versions({ message }: { message: Message }) {
               </>
             ) : null}
           </div>
-          <Changes before={versions[index - 1]?.content ?? null} after={version.content} />
+          <Changes before={versions[index - 1]?.content ?? null} after={version.content} markup={markup} />
         </li>
       ))}
     </ol>
@@ -54,7 +56,7 @@ function Versions({ message }: { message: Message }) {
 }
 
 /** A text with what was added and removed since the one before; the text alone when there is none before. */
-export function Changes({ before, after }: { before: string | null; after: string }) {
+function Changes({ before, after, markup }: { before: string | null; after: string; markup: Markup }) {
   const changes = useMemo(
     () => (before === null ? [{ kind: "same" as const, text: after }] : diffWords(before, after)),
     [before, after],
@@ -62,11 +64,11 @@ export function Changes({ before, after }: { before: string | null; after: strin
   return (
     <div dir="auto" className={styles.changes}>
       {changes.map(({ kind, text }, index) => {
-        if (kind === "same") return <Pieces key={index} text={text} />;
+        if (kind === "same") return <Words key={index} text={text} markup={markup} />;
         const Element = kind === "added" ? "ins" : "del";
         return (
           <Element key={index}>
-            <Pieces text={text} />
+            <Words text={text} markup={markup} />
           </Element>
         );
       })}

@@ -6,14 +6,15 @@ import { Timestamp } from "@/components/Timestamp";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import type { Message } from "@/lib/api/types";
 import { excerpt } from "@/lib/excerpt";
+import { type Markup, markupOf } from "@/lib/markup";
 
 const SHOWN_AT_FIRST = 1500;
 
 /** The words of a message; of a deleted one, the words the archive kept, marked as gone at the source. */
 export function MessageBody({ message }: { message: Message }) {
   const { content } = message;
-  const mentions = message.mentions.flatMap(({ name }) => (name ? [name] : []));
-  if (!message.deletedAt) return <LongText text={content} mentions={mentions} />;
+  const markup = markupOf(message);
+  if (!message.deletedAt) return <LongText text={content} markup={markup} />;
   return (
     <div className={styles.deleted}>
       <div className={styles.note}>
@@ -27,20 +28,20 @@ export function MessageBody({ message }: { message: Message }) {
       </div>
       {content === "" ? null : (
         <del>
-          <LongText text={content} mentions={mentions} />
+          <LongText text={content} markup={markup} />
         </del>
       )}
     </div>
   );
 }
 
-function LongText({ text, mentions }: { text: string; mentions: string[] }) {
+function LongText({ text, markup }: { text: string; markup: Markup }) {
   const [all, setAll] = useState(false);
   const shown = all ? text : excerpt(text, SHOWN_AT_FIRST);
   if (text === "") return null;
   return (
     <>
-      <MessageText text={shown === text ? text : `${shown}…`} mentions={mentions} />
+      <MessageText text={shown === text ? text : `${shown}…`} markup={markup} />
       {text.length > SHOWN_AT_FIRST ? (
         <Button variant="inline-link" ariaExpanded={all} onClick={() => setAll(!all)}>
           {all ? "Show less" : `Show all ${text.length.toLocaleString()} characters`}

@@ -3,21 +3,22 @@ import { use } from "react";
 import { DetailsButton } from "@/components/DetailsButton";
 import { MessageBadges } from "@/components/MessageBadges";
 import { RouterLink } from "@/components/RouterLink";
-import { Pieces, SafeText } from "@/components/SafeText";
+import { SafeText, Words } from "@/components/SafeText";
 import { Timestamp } from "@/components/Timestamp";
-import { AnchorContext } from "@/features/conversation/components/anchor";
 import { Attachments } from "@/features/conversation/components/Attachments";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import { EditHistory } from "@/features/conversation/components/EditHistory";
 import { MessageBody } from "@/features/conversation/components/MessageBody";
 import { Reactions } from "@/features/conversation/components/Reactions";
+import { PlaceContext } from "@/features/conversation/components/place";
 import { threadRoot } from "@/features/conversation/thread";
 import type { Message } from "@/lib/api/types";
+import { markupOf } from "@/lib/markup";
 import { sentence } from "@/lib/names";
 
 /** One message as it stands: what it says, and what became of it. */
 export function MessageItem({ message }: { message: Message }) {
-  const anchored = use(AnchorContext) === message.messageId;
+  const anchored = use(PlaceContext).anchor === message.messageId;
   return (
     <article
       className={message.system ? styles.system : styles.message}
@@ -25,7 +26,7 @@ export function MessageItem({ message }: { message: Message }) {
       data-anchor={anchored}
       tabIndex={anchored ? -1 : undefined}
       aria-current={anchored ? "true" : undefined}
-      aria-label={`${senderName(message)}, message`}
+      aria-label={message.system ? "System message" : `Message by ${senderName(message)}`}
     >
       {message.system ? <SystemLine message={message} /> : <Ordinary message={message} />}
     </article>
@@ -34,6 +35,7 @@ export function MessageItem({ message }: { message: Message }) {
 
 function Ordinary({ message }: { message: Message }) {
   const sender = senderName(message);
+  const { shared } = use(PlaceContext);
   return (
     <>
       <span className={styles.avatar} aria-hidden="true">
@@ -48,7 +50,8 @@ function Ordinary({ message }: { message: Message }) {
             <span className={styles.when}>
               <Timestamp at={message.timestamp} clock />
             </span>
-            <MessageBadges message={message} />
+            {/* Of a conversation that is shared as a whole, its heading says so. */}
+            <MessageBadges message={shared ? { ...message, external: false } : message} />
           </div>
           <DetailsButton messageId={message.messageId} label={`Details of the message by ${sender}`} />
         </div>
@@ -70,8 +73,9 @@ function Ordinary({ message }: { message: Message }) {
 function SystemLine({ message }: { message: Message }) {
   return (
     <>
+      {message.userName && !message.content.startsWith(message.userName) ? <SafeText text={message.userName} /> : null}
       <span dir="auto">
-        <Pieces text={message.content.trim() || sentence(message.system ?? "")} />
+        <Words text={message.content.trim() || sentence(message.system ?? "")} markup={markupOf(message)} />
       </span>
       <span className={styles.when}>
         <Timestamp at={message.timestamp} clock />

@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import type { useConversation } from "@/features/conversation/api/useConversation";
 import styles from "@/features/conversation/components/Conversation.module.css";
-import { AnchorContext } from "@/features/conversation/components/anchor";
+import { PlaceContext } from "@/features/conversation/components/place";
 import { ThreadItem } from "@/features/conversation/components/ThreadItem";
 import { type Day, groupDays, groupThreads, mergePages } from "@/features/conversation/thread";
 import { formatDay } from "@/lib/time";
@@ -29,7 +29,7 @@ export function Transcript({ conversation, around }: TranscriptProps) {
     void conversation.fetchPreviousPage();
   };
   return (
-    <AnchorContext value={around}>
+    <PlaceContext value={{ anchor: around, shared: pages[0]?.channel.external ?? false }}>
       <div ref={list} className={styles.transcript}>
         <Edge
           more={conversation.hasPreviousPage}
@@ -56,7 +56,7 @@ export function Transcript({ conversation, around }: TranscriptProps) {
           onMore={() => void conversation.fetchNextPage()}
         />
       </div>
-    </AnchorContext>
+    </PlaceContext>
   );
 }
 

@@ -7,6 +7,7 @@ import { channelLabel } from "@/components/channelLabel";
 import styles from "@/features/search/components/Search.module.css";
 import type { Hit } from "@/lib/api/types";
 import { excerpt } from "@/lib/excerpt";
+import { markupOf } from "@/lib/markup";
 
 const EXCERPT = 400;
 
@@ -52,13 +53,14 @@ function Title({ hit, sender }: { hit: Hit; sender: string }) {
 }
 
 function Excerpts({ hit }: { hit: Hit }) {
+  const markup = markupOf(hit);
   if (hit.highlights.length > 0) {
-    return hit.highlights.map((highlight, index) => <MarkedText key={index} highlight={highlight} />);
+    return hit.highlights.map((highlight, index) => <MarkedText key={index} highlight={highlight} markup={markup} />);
   }
   const text = hit.content;
   if (text === "") return <span className={styles.quiet}>No text was captured.</span>;
   const shown = excerpt(text, EXCERPT);
-  return <MessageText text={shown === text ? text : `${shown}…`} />;
+  return <MessageText text={shown === text ? text : `${shown}…`} markup={markup} />;
 }
 
 function conversationPath(channelId: string, messageId: string): string {
