@@ -65,6 +65,7 @@ def start(settings: Settings) -> Record:
         ready=lambda: answers(settings),
         port=settings.port,
         version=f"ministack {version('ministack')}",
+        deadline=180.0,
         folder=ROOT,
     )
 

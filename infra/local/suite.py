@@ -10,12 +10,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from infra.local import machine, node
+from infra.local import machine, node, stack_for_tests
+from infra.local.opensearch_package import PackageError
+from infra.local.preflight import PreflightError
+from infra.local.processes import StartError
 from infra.local.settings import ROOT
 
 REPORTS = ROOT / ".local" / "reports"
@@ -37,15 +41,28 @@ class Count:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
+Surroundings = Callable[[], AbstractContextManager[dict[str, str]]]
+
+
+@contextmanager
+def nothing() -> Iterator[dict[str, str]]:
+    """The surroundings of a part that needs none."""
+    yield {}
+
+
 @dataclass(frozen=True)
 class Part:
-    """One command. ``report`` is the JUnit file it writes; without one its exit code counts as one test."""
+    """One command. ``report`` is the JUnit file it writes; without one its exit code counts as one test.
+
+    ``surroundings`` are started before and stopped after; they give variables of the environment.
+    """
 
     name: str
     command: Sequence[str | Path]
     group: str
     folder: Path = ROOT
     report: Path | None = None
+    surroundings: Surroundings = nothing
 
 
 def parts() -> list[Part]:
@@ -59,20 +76,22 @@ def parts() -> list[Part]:
     if (node.CONSOLE / "package.json").exists():
         found.append(Part("console: eslint", [TOOLS / "npm", "run", "--silent", "lint"], "check", node.CONSOLE))
         found.append(_vitest())
-    found.append(_pytest("tests without a stack", "unit", ["-m", "not local and not browser", "-n", "2"]))
-    found.append(_pytest("tests on the local stack", "stack", ["-m", "local or browser"]))
+    without = ["-m", "not local and not browser and not opensearch", "-n", "2"]
+    found.append(_pytest("tests without a stack", "unit", without))
+    found.append(_pytest("tests on OpenSearch", "opensearch", ["-m", "opensearch"], stack_for_tests.opensearch))
+    found.append(_pytest("tests on the local stack", "stack", ["-m", "local or browser"], stack_for_tests.stack))
     return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the parts asked for; exit code 1 when anything failed."""
     parser = argparse.ArgumentParser(prog="infra.local.suite", description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--only", choices=("check", "unit", "stack"), action="append")
+    parser.add_argument("--only", choices=("check", "unit", "opensearch", "stack"), action="append")
     only = parser.parse_args(arguments).only
     chosen = [part for part in parts() if not only or part.group in only]
     REPORTS.mkdir(parents=True, exist_ok=True)
     groups = {part.group for part in chosen}
-    machine.prepare(browser="stack" in groups, opensearch="unit" in groups or "stack" in groups)
+    machine.prepare(browser="stack" in groups, opensearch="opensearch" in groups)
     if any(part.folder == node.CONSOLE for part in chosen):
         node.ensure_packages(node.CONSOLE)
     total, summary = Count(), []
@@ -87,21 +106,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(part: Part) -> Count:
-    """Run one part, its output going through to ours, and count."""
+    """Run one part, its output going through to ours, and count; surroundings that fail to start fail the part."""
     print(f"\n=== {part.name} ===", flush=True)
     if part.report:
         part.report.unlink(missing_ok=True)
-    done = subprocess.run(
-        [str(item) for item in part.command],
-        cwd=part.folder,
-        env=node.environment({"PYTHONUNBUFFERED": "1"}),
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    try:
+        with part.surroundings() as variables:
+            succeeded = _succeeds(part, variables)
+    except (StartError, PackageError, PreflightError, subprocess.CalledProcessError) as error:
+        print(error, flush=True)
+        succeeded = False
     if part.report is None:
-        return Count(passed=1) if done.returncode == 0 else Count(failed=1)
+        return Count(passed=1) if succeeded else Count(failed=1)
     count = read_report(part.report) if part.report.exists() else Count()
-    return count if done.returncode == 0 or count.failed else count + Count(failed=1)
+    return count if succeeded or count.failed else count + Count(failed=1)
+
+
+def _succeeds(part: Part, variables: Mapping[str, str]) -> bool:
+    command = [str(item) for item in part.command]
+    environment = node.environment({"PYTHONUNBUFFERED": "1"} | dict(variables))
+    done = subprocess.run(command, cwd=part.folder, env=environment, check=False, stdin=subprocess.DEVNULL)
+    return done.returncode == 0
 
 
 def read_report(path: Path) -> Count:
@@ -115,12 +140,12 @@ def read_report(path: Path) -> Count:
     return total
 
 
-def _pytest(name: str, group: str, extra: Sequence[str]) -> Part:
+def _pytest(name: str, group: str, extra: Sequence[str], surroundings: Surroundings = nothing) -> Part:
     report = REPORTS / f"{group}.xml"
     command = [str(TOOLS / "python"), "-m", "pytest", "--durations=10", f"--junitxml={report}", *extra]
     if os.environ.get("CI"):
         command.append("--color=no")
-    return Part(name, command, group, report=report)
+    return Part(name, command, group, report=report, surroundings=surroundings)
 
 
 def _vitest() -> Part:
