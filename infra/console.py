@@ -55,7 +55,7 @@ def pack() -> Path:
     _npm("run", "build")
     target.parent.mkdir(parents=True, exist_ok=True)
     for older in target.parent.glob("console-*.zip"):
-        older.unlink()
+        older.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         unfinished = Path(folder) / target.name
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:

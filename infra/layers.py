@@ -78,7 +78,7 @@ def build(platform: str) -> Path:
         unfinished = Path(folder) / "layer.zip"
         _zip(Path(folder) / "python", unfinished)
         for older in BUILT.glob(f"{platform}-*.zip"):
-            older.unlink()
+            older.unlink(missing_ok=True)
         unfinished.replace(target)
     return target
 
