@@ -110,7 +110,8 @@ class Frame:
 
     def observe(self, element: Element, facts: Iterable[Fact]) -> Iterable[Observation]:
         """Each fact as an event, with the element's raw."""
-        raw_sha256 = hashlib.sha256(element.raw).hexdigest()
+        whole = len(element.raw) == self._header.size  # an element is cut from the body: as long means the same bytes
+        raw_sha256 = self._header.sha256 if whole else hashlib.sha256(element.raw).hexdigest()
         for fact in facts:
             event = self._event(element.workspace, fact, raw_sha256)
             yield Observation(event=event, raw=element.raw, opened=element.opened)

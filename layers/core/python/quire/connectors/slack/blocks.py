@@ -26,6 +26,8 @@ def blocks_text(blocks: object, speller: Speller) -> str:
 
 def complete(told: str, blocks: object, speller: Speller) -> str:
     """``told``, and after it the lines of ``blocks`` that it does not already say (its ``text`` is often a summary)."""
+    if _plain_text(blocks) == told:
+        return told
     extra = blocks_text(blocks, speller)
     if not extra or extra == told:
         return told
@@ -36,6 +38,20 @@ def complete(told: str, blocks: object, speller: Speller) -> str:
         return told
     missing = [line for line in extra.split("\n") if not _says(line, told, words, letters)]
     return "\n".join([told, *missing])
+
+
+def _plain_text(blocks: object) -> str | None:
+    """The text of a message that is nothing but plain words, as most are: the short way round rendering it."""
+    if not isinstance(blocks, list) or len(blocks) != 1:
+        return None
+    try:
+        (section,) = blocks[0]["elements"]
+        if section["type"] != "rich_text_section":
+            return None
+        pieces = [piece["text"] for piece in section["elements"] if piece["type"] == "text"]
+        return "".join(pieces) if len(pieces) == len(section["elements"]) else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _says(line: str, told: str, words: str, letters: str) -> bool:
