@@ -103,7 +103,7 @@ class ArchiveStack(QuireStack):
         )
 
     def _archiver(self) -> PythonFunction:
-        """Writes segments, quarantine and rows; reads large deliveries."""
+        """Writes segments, quarantine and rows; reads large deliveries, and a segment that a retry finds at its key."""
         stage, data = self.settings, self._data
         archiver = PythonFunction(
             self,
@@ -125,7 +125,7 @@ class ArchiveStack(QuireStack):
         archiver.allow("WriteRows", ["dynamodb:PutItem"], [data.tables.events.table_arn])
         archiver.allow("Notify", ["sqs:SendMessage"], [self.segments.queue.queue_arn])
         data.journal.grant_write(archiver.role, "t/*/journal/*", "t/*/quarantine/*", "quarantine/*")
-        data.journal.grant_read(archiver.role, "t/*/deliveries/*")
+        data.journal.grant_read(archiver.role, "t/*/deliveries/*", "t/*/journal/*")
         data.journal.grant_list(archiver.role)
         archiver.use_key(data.data_key, "dynamodb", "kinesis", "s3", "sqs")
         excuse_wildcards(
