@@ -17,15 +17,15 @@ from tests.chat import Chat, mention
 def test_a_message_tells_of_channel_sender_and_mentions() -> None:
     chat = Chat(channel=ChannelRef(id="C1", name="general", type="channel")).called("U1", "Alice")
     seen = sightings([chat.says("hi", mentions=(mention("U2", "Bob"), mention("U3")))])
-    assert [(channel.platform_id, channel.name, channel.last_message_at) for channel in seen.channels] == [
+    assert [(channel.platform_id, channel.name, channel.last_message_at) for (channel,) in seen.channels] == [
         ("C1", "general", "2026-03-02T09:14:05.000200Z")
     ]
-    assert sorted((user.platform_id, user.name) for user in seen.users) == [("U1", "Alice"), ("U2", "Bob")]
-    assert {user.subject_id for user in seen.users} == {chat.user_id, chat.called("U2").user_id}
+    assert sorted((user.platform_id, user.name) for (user,) in seen.users) == [("U1", "Alice"), ("U2", "Bob")]
+    assert {user.subject_id for (user,) in seen.users} == {chat.user_id, chat.called("U2").user_id}
 
 
 def test_a_reaction_is_no_message() -> None:
-    (channel,) = sightings([Chat().reacts("tada")]).channels
+    ((channel,),) = sightings([Chat().reacts("tada")]).channels
     assert channel.last_message_at is None
 
 
@@ -34,8 +34,8 @@ def test_a_busy_channel_is_noted_a_few_times() -> None:
     events = [chat.says("x", str(n), f"2026-03-02T09:14:{n:02d}Z") for n in range(60)]
     events.append(chat.renamed("news", "2026-03-02T09:14:30.5Z"))
     seen = sightings(events)
-    assert len(seen.channels) == 3
-    assert len(seen.users) == 2
+    assert [len(entries) for entries in seen.channels] == [3]
+    assert [len(entries) for entries in seen.users] == [2]
 
 
 class _Remembering:
@@ -84,8 +84,8 @@ def _events(draw: st.DrawFn) -> Event:
 def _alone(events: Sequence[Event]) -> Iterator[Any]:
     for event in events:
         seen = sightings([event])
-        yield seen.channels
-        yield seen.users
+        yield from seen.channels
+        yield from seen.users
 
 
 @given(st.lists(_events(), max_size=12), st.randoms())
@@ -95,8 +95,10 @@ def test_reducing_loses_nothing(events: list[Event], random: Any) -> None:
     shuffled = list(events)
     random.shuffle(shuffled)
     seen = sightings(shuffled)
-    reduced.note(seen.channels)
-    reduced.note(seen.users)
-    for entries in _alone(events):
-        every.note(entries)
+    for channels in seen.channels:
+        reduced.note(channels)
+    for users in seen.users:
+        reduced.note(users)
+    for alone in _alone(events):
+        every.note(alone)
     assert reduced.entries == every.entries

@@ -29,10 +29,10 @@ _OF_USERS = ("name", "email", "type")
 
 @dataclass(frozen=True)
 class Sightings:
-    """What some events tell of channels and people, reduced to what can matter."""
+    """What some events tell of channels and people, reduced to what can matter: a list for each of them."""
 
-    channels: list[ChannelEntry]
-    users: list[UserEntry]
+    channels: list[list[ChannelEntry]]
+    users: list[list[UserEntry]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def sightings(events: Iterable[Event]) -> Sightings:
     channels = _grouped((s for e in ordered for s in _channels(e)), lambda s: s.channel_id)
     users = _grouped((s for e in ordered for s in _users(e)), lambda s: s.subject_id)
     return Sightings(
-        [s for seen in channels for s in _telling(seen, "first_seen_at", _OF_CHANNELS)],
-        [s for seen in users for s in _telling(seen, "seen_at", _OF_USERS)],
+        [_telling(seen, "first_seen_at", _OF_CHANNELS) for seen in channels],
+        [_telling(seen, "seen_at", _OF_USERS) for seen in users],
     )
 
 

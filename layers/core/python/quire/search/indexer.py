@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from quire.aws.directory import Directory
+from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.aws.notices import Notice
 from quire.domain.errors import CorruptError
 from quire.domain.events import Event
@@ -103,11 +103,19 @@ class Indexer:
         return counts
 
     def _note(self, tenant: TenantId, events: Sequence[Event], pool: ThreadPoolExecutor) -> None:
+        """One worker an entry, so that nobody races with itself."""
+
+        def channel(entries: Sequence[ChannelEntry]) -> None:
+            for entry in entries:
+                self._directory.note_channel(tenant, entry)
+
+        def user(entries: Sequence[UserEntry]) -> None:
+            for entry in entries:
+                self._directory.note_user(tenant, entry)
+
         seen = sightings(events)
-        for _ in pool.map(lambda channel: self._directory.note_channel(tenant, channel), seen.channels):
-            pass
-        for _ in pool.map(lambda user: self._directory.note_user(tenant, user), seen.users):
-            pass
+        list(pool.map(channel, seen.channels))
+        list(pool.map(user, seen.users))
 
 
 def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:

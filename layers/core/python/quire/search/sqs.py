@@ -1,6 +1,7 @@
 """A batch of segment notices, as SQS hands it to a function, and the answer that says which have to come again."""
 
 import logging
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,9 +40,19 @@ def index_batch(event: Mapping[str, Any], index: Callable[[Notice], Indexed]) ->
         except Exception as error:  # noqa: BLE001 - the process edge: one notice's fault is not its neighbours'
             unavailable = isinstance(error, UnavailableError)
             batch.failed.append(record["messageId"])
-            cause = type(error.__cause__).__name__ if error.__cause__ else None
-            logger.error(  # noqa: TRY400 - its text may quote what a customer wrote
-                "notice failed",
-                extra={"notice": record["messageId"], "error": type(error).__name__, "cause": cause},
-            )
+            _log(record["messageId"], error)
     return batch
+
+
+def _log(message: str, error: Exception) -> None:
+    """Only classes and places: the text of an error may quote what a customer wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    logger.error(
+        "notice failed",
+        extra={
+            "notice": message,
+            "error": type(error).__name__,
+            "cause": type(error.__cause__).__name__ if error.__cause__ else None,
+            "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        },
+    )

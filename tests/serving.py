@@ -1,0 +1,123 @@
+"""Index and serve as deployed: the functions over mocked AWS and an embedded search engine."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import _lru_cache_wrapper
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Logger
+from opensearchpy import OpenSearch
+
+from quire.aws.audit_table import AuditTable
+from quire.aws.control import Principal
+from quire.bootstrap import api, claims, search
+from quire.domain.ids import TenantId
+from tests import api_calls
+from tests.api_calls import ORIGIN, Answer, answer_of, call
+from tests.archiving import drain
+from tests.deployed import TENANT, Deployed, deployed
+from tests.lambda_context import CONTEXT
+from tests.moto_aws import NOW
+from tests.pretend import delivery, stream
+from tests.search_engines import embedded
+
+ROLE = "arn:aws:iam::123456789012:role/quire-tenant"
+
+
+@dataclass
+class Serving:
+    """Everything from the stream to the API."""
+
+    house: Deployed
+    engine: OpenSearch
+    position: int = 0
+
+    def capture(self, *facts: Mapping[str, Any], tenant: str = TENANT) -> None:
+        """Archive one delivery of the made-up platform; its notice waits in the queue."""
+        self.position += 1
+        drain(self.house.aws, stream([delivery(tenant, *facts).record()], NOW, first=1000 + self.position))
+
+    def index(self, notices: list[str] | None = None) -> dict[str, Any]:
+        """Hand over notices (those waiting by default) as SQS does, and wait until all can be found."""
+        from functions.index_segment.handler import lambda_handler, logger
+
+        log_to_stdout(logger)
+        bodies = self.house.aws.sent() if notices is None else notices
+        event = {"Records": [{"messageId": f"m-{n}", "body": body} for n, body in enumerate(bodies)]}
+        answer: dict[str, Any] = lambda_handler(event, CONTEXT)
+        self.engine.indices.refresh(index="*", params={"allow_no_indices": "true"})
+        return answer
+
+    def ask(self, *args: Any, tenant: str = TENANT, role: str = "compliance_officer", **kwargs: Any) -> Answer:
+        """What the API answers to somebody of a tenant."""
+        from functions.serve_api.handler import lambda_handler, logger
+
+        log_to_stdout(logger)
+        return answer_of(lambda_handler(call(*args, who=api_calls.claims(tenant, role), **kwargs), CONTEXT))
+
+    def found(self, text: str, **more: Any) -> list[str]:
+        """Contents of what a search finds."""
+        answer = self.ask("POST", "/v1/search", {"query": text, "limit": 100, **more})
+        assert answer.status == 200, answer.body
+        return [hit["content"] for hit in answer.body["hits"]]
+
+    def sign_in(self, attributes: Mapping[str, str]) -> dict[str, Any]:
+        """What is added to somebody's token."""
+        from functions.add_claims.handler import lambda_handler, logger
+
+        log_to_stdout(logger)
+        event = {"version": "2", "request": {"userAttributes": dict(attributes)}, "response": {}}
+        answer: dict[str, Any] = lambda_handler(event, CONTEXT)
+        details: dict[str, Any] = answer["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"]
+        return details
+
+    def audit(self) -> AuditTable:
+        """The audit trail's table."""
+        return AuditTable(self.house.aws.aws.dynamodb, "audit")
+
+    def know(self, subject: str, tenant: str, role: str) -> None:
+        """Keep a record of a person."""
+        self.house.aws.control.put_principal(Principal(subject, TenantId(tenant), role, f"{subject}@example.com"))
+
+
+def log_to_stdout(logger: Logger) -> None:
+    """Loggers write to the standard output they found when they were made; ours changes with every test."""
+    for handler in (*logger.handlers, *logging.getLogger("quire").handlers):
+        if type(handler) is logging.StreamHandler:
+            handler.stream = sys.stdout
+
+
+@contextmanager
+def serving() -> Iterator[Serving]:
+    """A fresh account with an empty engine."""
+    with embedded() as url, deployed() as house, pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "QUIRE_AUDIT_TABLE": "audit",
+            "QUIRE_SEARCH_ENDPOINT": url,
+            "QUIRE_SEARCH_SIGNED": "false",
+            "QUIRE_TENANT_ROLE_ARN": ROLE,
+            "QUIRE_CLIENT_IDS": "console, cli",
+            "QUIRE_CONSOLE_ORIGIN": ORIGIN,
+        }.items():
+            patch.setenv(name, value)
+        assert os.environ["QUIRE_EVENTS_TABLE"]
+        start_anew()
+        for module in (search, api, claims):
+            for name in ("patient", "prompt"):
+                if name in vars(module):
+                    patch.setattr(module, name, lambda: house.aws.aws)
+        yield Serving(house, OpenSearch([url]))
+    start_anew()
+
+
+def start_anew() -> None:
+    """Forget what the functions' processes have built."""
+    for module in (search, api, claims):
+        for made in vars(module).values():
+            if isinstance(made, _lru_cache_wrapper):
+                made.cache_clear()
