@@ -29,7 +29,7 @@ def deploy(settings: Settings) -> bool:
     """
     stamp = settings.data / "deployed"
     digest = fingerprint(settings)
-    if stamp.exists() and stamp.read_text("ascii") == digest:
+    if stamp.exists() and stamp.read_text("ascii") == digest and outputs(settings):
         return False
     stamp.unlink(missing_ok=True)
     node.ensure_packages(ROOT)

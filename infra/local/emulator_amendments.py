@@ -6,6 +6,8 @@
 * :func:`over_tls`: an authorizer reads a user pool's keys over TLS, as everything here is served (the emulator asks
   its own port without, and so refuses every token).
 * :func:`with_ranges`: a range of an object's version is answered with that range (the emulator sends all of it).
+* Retention and legal holds of objects are kept over a restart (the emulator keeps the objects, and forgets that they
+  are locked).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
   150 MB again for each, which on two cores takes longer than platforms wait for an answer).
 
@@ -41,6 +43,7 @@ def install() -> None:
     lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
     lambda_runtime.zipfile = SharedZip.module()
     s3._get_object = with_ranges(s3._get_object)
+    s3._PERSISTED_BUCKET_DICTS |= {"object_retention": s3._object_retention, "legal_holds": s3._object_legal_hold}
     for gateway in (apigateway, apigateway_v1):
         gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
 

@@ -47,6 +47,11 @@ def running(settings: Settings, name: str) -> Record | None:
     return record if started_at(record.pid) == record.started else None
 
 
+def died(settings: Settings, name: str) -> bool:
+    """Whether a program that was started has ended without having been stopped."""
+    return (settings.run / f"{name}.json").exists() and running(settings, name) is None
+
+
 def all_running(settings: Settings) -> list[Record]:
     """Every program of this stack that is alive."""
     names = sorted(path.stem for path in settings.run.glob("*.json"))

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra import layers
-from infra.local import administrator, certificates, console, deploy, emulator, node, preflight, search, tenants
+from infra.local import (
+    administrator,
+    certificates,
+    console,
+    deploy,
+    emulator,
+    node,
+    preflight,
+    processes,
+    search,
+    tenants,
+    worm,
+)
 from infra.local.demo.facts import expected_facts
 from infra.local.demo.story import read_week
 from infra.local.freshness import Watch, percentile
@@ -32,10 +44,14 @@ class Up:
         Raises:
             PreflightError, StartError, CommandError, PackageError, LayerError: a step failed; the text says why.
         """
+        crashed = processes.died(self.settings, emulator.NAME)
         self._prepare()
-        fresh_index = self._start()
+        fresh = self._start()
         stack = self._deploy()
-        self._restore(stack, fresh_index=fresh_index)
+        if crashed:
+            self._relock(stack)
+        if fresh or crashed:
+            self._restore(stack)
         if demo:
             self._demo()
         emulator.checkpoint(self.settings)
@@ -54,7 +70,7 @@ class Up:
             step.note = "built" if node.ensure_console() else "built already"
 
     def _start(self) -> bool:
-        """Start emulator and search engine; whether the engine is new, so that its indexes have to be refilled."""
+        """Start emulator and search engine; whether the engine is a new one, with nothing in it."""
         with self.progress.step("Emulator of AWS") as step:
             record = emulator.start(self.settings)
             step.note = f"{record.version}, pid {record.pid}, {self.settings.endpoint}"
@@ -69,6 +85,7 @@ class Up:
         """Deploy, seed the tenants, upload the console, write the stack file."""
         with self.progress.step("Stacks of stage local") as step:
             step.note = "deployed" if deploy.deploy(self.settings) else "deployed already"
+        emulator.checkpoint(self.settings)
         outputs = deploy.outputs(self.settings)
         session = deploy.session(self.settings)
         with self.progress.step("Console's files") as step:
@@ -85,11 +102,15 @@ class Up:
             step.note = ", ".join(tenant["name"] for tenant in stack["tenants"])
         return stack
 
-    def _restore(self, stack: dict[str, Any], *, fresh_index: bool) -> None:
-        """After a restart, put back what only lay in memory, from the archive alone."""
+    def _relock(self, stack: dict[str, Any]) -> None:
+        """The emulator did not stop in order: what it did not write down is made good."""
+        with self.progress.step("Locks of what was sealed before the hard stop") as step:
+            client = deploy.session(self.settings).client("s3")
+            step.note = f"{worm.relock(client, list(stack['buckets'].values()))} objects locked again"
+
+    def _restore(self, stack: dict[str, Any]) -> None:
+        """Put back what only lay in memory, from the archive alone."""
         deployment = _deployment(self.settings, stack)
-        if not fresh_index:
-            return
         with self.progress.step("Rows and search index, from the archive") as step:
             # What was in flight when it stopped would only come back after its time-out; every notice is sent anew.
             deployment.client("sqs").purge_queue(QueueUrl=deployment.outputs["SegmentQueueUrl"])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -116,3 +117,16 @@ def test_a_broken_record_is_thrown_away(settings: Settings) -> None:
 
 def test_our_own_process_has_a_start_time() -> None:
     assert processes.started_at(os.getpid())
+
+
+def test_a_program_that_ended_by_itself_is_told_from_one_that_was_stopped(settings: Settings) -> None:
+    assert processes.died(settings, "program") is False
+    record = start(settings)
+    assert processes.died(settings, "program") is False
+
+    os.kill(record.pid, signal.SIGKILL)
+    processes.ended_within(record, 5)
+    assert processes.died(settings, "program") is True
+
+    processes.stop(settings, "program")
+    assert processes.died(settings, "program") is False
