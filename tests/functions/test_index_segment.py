@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from quire.aws.notices import read_notice
+from quire.bootstrap import archive
 from quire.bootstrap import search as bootstrap
 from quire.domain.ids import ChannelId, TenantId, channel_id
 from tests.deployed import TENANT
@@ -156,11 +157,14 @@ def test_a_rebuild_from_segments_alone(quire: Serving, monkeypatch: pytest.Monke
     assert quire.found("first") == ["second"]
 
 
-def test_a_rebuild_is_no_news(quire: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_restore_is_no_news(quire: Serving, capsys: pytest.CaptureFixture[str]) -> None:
     quire.capture(fact("1"))
-    (notice,) = quire.house.aws.sent()
+    assert [read_notice(notice).restored for notice in quire.house.aws.sent()] == [False]
+    assert [restored.fault for restored in archive.restore(TENANT)] == [None]
+    notices = quire.house.aws.sent()
+    assert [read_notice(notice).restored for notice in notices] == [True]
     capsys.readouterr()
-    quire.index([read_notice(notice).model_copy(update={"restored": True}).text()])
+    quire.index(notices)
     assert "capture_to_searchable_seconds" not in capsys.readouterr().out
     assert len(quire.found("")) == 1
 

@@ -116,15 +116,7 @@ class JournalSegments:
             CorruptError: it cannot be read.
             UnavailableError: an effect did not happen; run again.
         """
-        entries: list[Entry] = []
-        frame_of: dict[EventId, int] = {}
-        for number, events in self.reader(key, version_id).frames():
-            for stored_event in events:
-                entry = entry_of_stored(stored_event)
-                entries.append(entry)
-                frame_of[entry.event_id] = number
-        stored = Stored(self._journal.bucket, key, version_id, "", created=False)
-        return self._finish(tenant, entries, frame_of, stored, now)
+        return self._again(tenant, key, version_id, now, restored=True)
 
     def reader(self, key: str, version_id: str | None) -> SegmentReader:
         """A stored segment; a small one is read at once, a large one frame by frame.
@@ -139,13 +131,25 @@ class JournalSegments:
         source = Source(size, lambda offset, length: self._journal.read_range(key, version_id, offset, length))
         return SegmentReader(source, self._cipher)
 
+    def _again(self, tenant: TenantId, key: str, version_id: str, now: datetime, *, restored: bool) -> Written:
+        """Rows and notice of a stored segment."""
+        entries: list[Entry] = []
+        frame_of: dict[EventId, int] = {}
+        for number, events in self.reader(key, version_id).frames():
+            for stored_event in events:
+                entry = entry_of_stored(stored_event)
+                entries.append(entry)
+                frame_of[entry.event_id] = number
+        stored = Stored(self._journal.bucket, key, version_id, "", created=False)
+        return self._finish(tenant, entries, frame_of, stored, now, restored=restored)
+
     def _write_beside(
         self, tenant: TenantId, entries: Sequence[Entry], cut: Cut, stored: Stored, now: datetime
     ) -> Written:
         """Complete the other segment that lies at this cut, then write what it lacks as a variant."""
         try:
             held = set(self.reader(stored.key, stored.version_id).footer.event_ids)
-            written = self.restore(tenant, stored.key, stored.version_id, now)
+            written = self._again(tenant, stored.key, stored.version_id, now, restored=False)
         except CorruptError:
             held, written = set(), Written([], corrupt=1)
         lacking = [entry for entry in entries if entry.event_id not in held]
@@ -157,13 +161,21 @@ class JournalSegments:
         return written.and_then(self.write(tenant, lacking, beside, now))
 
     def _finish(
-        self, tenant: TenantId, entries: Sequence[Entry], frame_of: dict[EventId, int], stored: Stored, now: datetime
+        self,
+        tenant: TenantId,
+        entries: Sequence[Entry],
+        frame_of: dict[EventId, int],
+        stored: Stored,
+        now: datetime,
+        *,
+        restored: bool = False,
     ) -> Written:
         expires_at = int((now + self._life).timestamp())
         rows = [_row(tenant, entry, frame_of[entry.event_id], stored, expires_at) for entry in entries]
         fresh = self._put_rows(rows)
         new = [entry for entry, is_new in zip(entries, fresh, strict=True) if is_new]
-        self._notices.send(Notice(tenant_id=tenant, bucket=stored.bucket, key=stored.key, version_id=stored.version_id))
+        where = {"bucket": stored.bucket, "key": stored.key, "version_id": stored.version_id}
+        self._notices.send(Notice(tenant_id=tenant, **where, restored=restored))
         return Written(new, duplicates=len(entries) - len(new), segments=1)
 
     def _put_rows(self, rows: Sequence[EventRow]) -> list[bool]:
