@@ -4,14 +4,16 @@ import Button from "@cloudscape-design/components/button";
 
 import { type Problem, ProblemError } from "@/lib/api/problem";
 
+const TOO_MANY = 429;
+
 /** What went wrong, in the API's own words, and a way to try again. */
 export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { title, detail, type, errors } = explain(error);
+  const { title, detail, type, errors, mayPass } = explain(error);
   return (
     <Alert
       type="error"
       header={title}
-      action={onRetry ? <Button onClick={onRetry}>Try again</Button> : undefined}
+      action={onRetry && mayPass ? <Button onClick={onRetry}>Try again</Button> : undefined}
       i18nStrings={{ errorIconAriaLabel: "Error" }}
     >
       {detail}
@@ -35,12 +37,19 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
 
 interface Explained extends Pick<Problem, "title" | "detail" | "errors"> {
   type: string | null;
+  /** Whether asking once more can help. */
+  mayPass: boolean;
 }
 
 function explain(error: unknown): Explained {
   if (error instanceof ProblemError) {
-    const { type } = error.problem;
-    return { ...error.problem, type: type === "about:blank" ? null : type };
+    const { type, status, detail } = error.problem;
+    return {
+      ...error.problem,
+      detail: detail.charAt(0).toUpperCase() + detail.slice(1),
+      type: type === "about:blank" ? null : type,
+      mayPass: status >= 500 || status === TOO_MANY,
+    };
   }
   if (error instanceof TypeError) {
     return {
@@ -48,6 +57,7 @@ function explain(error: unknown): Explained {
       detail: "Nothing answered. Check your connection, then try again.",
       type: null,
       errors: [],
+      mayPass: true,
     };
   }
   return {
@@ -55,5 +65,6 @@ function explain(error: unknown): Explained {
     detail: error instanceof Error ? error.message : "Something unexpected happened.",
     type: null,
     errors: [],
+    mayPass: true,
   };
 }

@@ -11,3 +11,9 @@ export function channelLabel(channel: Pick<Channel, "platform" | "name" | "type"
   if (channel.type === "meeting") return "Meeting chat";
   return channel.platformId;
 }
+
+/** Labels that several conversations share: the platform's id has to tell these apart. */
+export function ambiguousLabels(channels: Channel[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(channels.map(channelLabel).filter((label) => seen.size === seen.add(label).size));
+}

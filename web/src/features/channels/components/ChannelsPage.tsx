@@ -12,7 +12,7 @@ import { ProblemAlert } from "@/components/ProblemAlert";
 import { RouterLink } from "@/components/RouterLink";
 import { SafeText } from "@/components/SafeText";
 import { Timestamp } from "@/components/Timestamp";
-import { channelLabel } from "@/components/channelLabel";
+import { ambiguousLabels, channelLabel } from "@/components/channelLabel";
 import { useChannels } from "@/components/useChannels";
 import styles from "@/features/channels/components/Channels.module.css";
 import type { Channel } from "@/lib/api/types";
@@ -24,6 +24,7 @@ export function ChannelsPage() {
   const [filter, setFilter] = useState("");
   const all = channels.data ?? [];
   const shown = all.filter((channel) => matches(channel, filter)).sort(latestFirst);
+  const ambiguous = ambiguousLabels(all);
   return (
     <SpaceBetween size="l">
       <title>Channels · Quire</title>
@@ -52,14 +53,14 @@ export function ChannelsPage() {
             countText={filter ? `${shown.length.toLocaleString()} of ${all.length.toLocaleString()}` : ""}
             onChange={({ detail }) => setFilter(detail.filteringText)}
           />
-          {shown.length > 0 ? <List channels={shown} /> : <Nothing captured={all.length > 0} />}
+          {shown.length > 0 ? <List channels={shown} ambiguous={ambiguous} /> : <Nothing captured={all.length > 0} />}
         </SpaceBetween>
       ) : null}
     </SpaceBetween>
   );
 }
 
-function List({ channels }: { channels: Channel[] }) {
+function List({ channels, ambiguous }: { channels: Channel[]; ambiguous: Set<string> }) {
   return (
     <ul className={styles.list}>
       {channels.map((channel) => (
@@ -68,11 +69,11 @@ function List({ channels }: { channels: Channel[] }) {
             <RouterLink to={`/conversations/${encodeURIComponent(channel.channelId)}`}>
               <SafeText text={channelLabel(channel)} />
             </RouterLink>
-            {channel.name ? null : (
+            {ambiguous.has(channelLabel(channel)) ? (
               <span className={styles.native}>
                 <SafeText text={channel.platformId} />
               </span>
-            )}
+            ) : null}
           </span>
           <span className={styles.facts}>
             <PlatformBadge platform={channel.platform} />

@@ -16,7 +16,7 @@ const ICONS: Record<string, IconProps.Name> = {
   unavailable: "status-warning",
 };
 
-const KINDS: Record<string, string> = { unavailable: "The platform told nothing of it but that it is there" };
+const KINDS: Record<string, string> = { unavailable: "Not available at the platform" };
 
 const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, string]> = {
   captured: ["success", "Captured"],

@@ -2,13 +2,13 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 
-import { channelLabel } from "@/components/channelLabel";
+import { ambiguousLabels, channelLabel } from "@/components/channelLabel";
 import { useChannels } from "@/components/useChannels";
 import { useMediaQuery } from "@/components/useMediaQuery";
 import styles from "@/features/search/components/Search.module.css";
 import { TimeRange } from "@/features/search/components/TimeRange";
 import { filterCount, type SearchState } from "@/features/search/searchState";
-import type { Hit } from "@/lib/api/types";
+import type { Channel, Hit } from "@/lib/api/types";
 import { platformName } from "@/lib/names";
 
 interface SearchFiltersProps {
@@ -32,13 +32,6 @@ export function SearchFilters(props: SearchFiltersProps) {
 function Fields({ state, hits, onChange }: SearchFiltersProps) {
   const channels = useChannels();
   const known = channels.data ?? [];
-  const channelOptions = known
-    .filter((channel) => state.platform === "" || channel.platform === state.platform)
-    .map((channel) => ({
-      value: channel.channelId,
-      label: channelLabel(channel),
-      description: platformName(channel.platform),
-    }));
   return (
     <div className={styles.filters}>
       <Choice
@@ -53,7 +46,7 @@ function Fields({ state, hits, onChange }: SearchFiltersProps) {
         label="Channel"
         any="Any channel"
         value={state.channelId}
-        options={channelOptions}
+        options={channelOptions(known, state.platform)}
         status={channels.isPending ? "loading" : channels.isError ? "error" : "finished"}
         onChange={(channelId) => onChange({ channelId })}
       />
@@ -97,6 +90,19 @@ function Choice({ label, any, value, options, status, onChange }: ChoiceProps) {
       />
     </FormField>
   );
+}
+
+function channelOptions(known: Channel[], platform: string): SelectProps.Option[] {
+  const ambiguous = ambiguousLabels(known);
+  return known
+    .filter((channel) => platform === "" || channel.platform === platform)
+    .map((channel) => {
+      const label = channelLabel(channel);
+      const where = platformName(channel.platform);
+      const description = ambiguous.has(label) ? `${where}, ${channel.platformId}` : where;
+      return { value: channel.channelId, label, description };
+    })
+    .sort((one, other) => one.label.localeCompare(other.label));
 }
 
 function platformOptions(seen: string[]): SelectProps.Option[] {

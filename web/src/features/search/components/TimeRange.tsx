@@ -20,7 +20,9 @@ export function TimeRange({ from, to, onChange }: TimeRangeProps) {
       value={from && to ? { type: "absolute", startDate: from, endDate: to } : null}
       relativeOptions={RELATIVE}
       placeholder="Any time"
-      expandToViewport
+      absoluteFormat="long-localized"
+      hideTimeOffset
+      timeInputFormat="hh:mm"
       isValidRange={(range) =>
         range?.type === "absolute" && (!range.startDate || !range.endDate || range.startDate >= range.endDate)
           ? { valid: false, errorMessage: "Choose a start and a later end." }
