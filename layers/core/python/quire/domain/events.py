@@ -5,7 +5,7 @@ Absent values are left out, never ``null``, so that a field added later changes 
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,6 +90,7 @@ class ChannelRef(_Value):
     name: str | None = None
     type: ChannelType | None = None
     external: bool | None = None  # shared with another organisation
+    parent: str | None = None  # the conversation it hangs from, where a thread has a place of its own
 
 
 class Native(_Value):
@@ -265,7 +266,7 @@ class Event(_Value):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-class Observation(_Value):
+class Observation(NamedTuple):
     """An event and the raw it was read from: the smallest complete element of the delivery, as delivered.
 
     ``opened`` is that element's decrypted text, where the platform encrypts.
