@@ -12,6 +12,9 @@ understands is ``unrecognised``, and so is an element that a connector stumbles 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from quire.connectors.discord import authenticate as discord_authenticate
+from quire.connectors.discord import manifest as discord_manifest
+from quire.connectors.discord import normalise as discord_normalise
 from quire.connectors.generic import authenticate as generic_authenticate
 from quire.connectors.generic import manifest as generic_manifest
 from quire.connectors.generic import normalise as generic_normalise
@@ -80,6 +83,9 @@ def _gather[T](items: Callable[[], Iterable[T]], into: list[T]) -> str | None:
 
 
 CONNECTORS: Mapping[str, Connector] = {
+    "discord": connect(
+        discord_manifest.MANIFEST, discord_authenticate.authenticate, discord_normalise.split, discord_normalise.read
+    ),
     "generic": connect(
         generic_manifest.MANIFEST, generic_authenticate.authenticate, generic_normalise.split, generic_normalise.read
     ),

@@ -207,6 +207,7 @@ def _channel(ordered: list[Event], fallback: ChannelRef) -> ChannelRef:
         name=next((c.name for c in latest if c.name), None),
         type=next((c.type for c in latest if c.type), None),
         external=next((c.external for c in latest if c.external is not None), None),
+        parent=next((c.parent for c in latest if c.parent), None),
     )
 
 
