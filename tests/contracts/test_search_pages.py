@@ -57,13 +57,30 @@ def test_what_comes_meanwhile_moves_no_page(search: Bench, chat: Chat, text: str
     assert second.next_cursor is None
 
 
+def test_the_first_page_needs_no_snapshot(search: Bench, chat: Chat) -> None:
+    search.index(*(chat.says("word", str(n)) for n in range(4)))
+    search.raw.delete_all_pits()
+    search.searcher().search(Question(text="word", limit=2))
+    if search.real:  # the embedded engine does not list them
+        assert search.raw.get_all_pits()["pits"] == []
+
+
 def test_an_expired_snapshot_is_followed_by_a_new_one(search: Bench, chat: Chat) -> None:
-    search.index(*(chat.says("word", str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(4)))
+    search.index(*(chat.says("word", str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(6)))
     question = Question(text="word", limit=2)
     first = search.searcher().search(question)
-    search.raw.delete_all_pits()
     second = search.searcher().search(question, first.next_cursor)
-    assert ids([first, second]) == ["3", "2", "1", "0"]
+    search.raw.delete_all_pits()
+    third = search.searcher().search(question, second.next_cursor)
+    assert ids([first, second, third]) == ["5", "4", "3", "2", "1", "0"]
+
+
+def test_pages_go_on_when_there_is_no_room_for_snapshots(search: Bench, chat: Chat) -> None:
+    search.index(*(chat.says("word", str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(6)))
+    opened = [search.engine.open_snapshot(f"{search.tenant}-messages") for _ in range(310 if search.real else 1)]
+    assert (opened[-1] is None) == search.real  # the embedded engine has room for any number
+    assert ids(pages(search, Question(text="word", limit=2))) == ["5", "4", "3", "2", "1", "0"]
+    search.raw.delete_all_pits()
 
 
 def test_a_cursor_belongs_to_its_question_and_tenant(search: Bench, chat: Chat) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _KEEP = "1m"
+_NO_ROOM = 429
 
 
 class EngineRefusedError(QuireError):
@@ -58,15 +59,21 @@ class Engine:
             raise UnavailableError("search: a part of the index did not answer")
         return answer
 
-    def open_snapshot(self, index: str) -> str:
-        """A point in time of an index or alias, kept for a minute after each use.
+    def open_snapshot(self, index: str) -> str | None:
+        """A point in time of an index or alias, kept for a minute after each use; ``None`` when there is no room: an
+        engine holds a few hundred, and one of a tenant's alias counts once for every month.
 
         Raises:
             NoSuchIndexError: there is no such index or alias.
         """
+        params = {"keep_alive": _KEEP, "request_timeout": self._search_seconds}
         with _translated("open snapshot"):
-            params = {"keep_alive": _KEEP, "request_timeout": self._search_seconds}
-            return str(self._client.create_pit(index=index, params=params)["pit_id"])
+            try:
+                return str(self._client.create_pit(index=index, params=params)["pit_id"])
+            except self._errors().TransportError as error:
+                if error.status_code != _NO_ROOM:
+                    raise
+                return None
 
     def close_snapshot(self, snapshot: str) -> None:
         """Give a point in time back early; where that fails, it ends by itself a minute later."""

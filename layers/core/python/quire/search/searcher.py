@@ -43,8 +43,9 @@ class Searcher:
         self._alias = read_alias(tenant)
 
     def search(self, question: Question, cursor: str | None = None) -> Page:
-        """One page. Ranked pages are all read from one point in time, so that scores stay comparable between them;
-        pages by time need none, a message's place in time does not move.
+        """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing. Ranked pages
+        from the second on are read from one point in time, where the engine has room for it, because an edit may
+        change a message's rank; its place in time never changes.
 
         Raises:
             MalformedError: the cursor or the query is none.
@@ -88,9 +89,9 @@ class Searcher:
         self, body: dict[str, Any], question: Question, place: Place | None
     ) -> tuple[dict[str, Any], str | None]:
         """The answer, and the point in time it is of. One that has expired is followed by a new one."""
-        if not question.ranked:
-            return self._engine.search(self._alias, body), None
-        if place is not None and place.snapshot is not None:
+        if place is None or not question.ranked:
+            return self._read(body, None)
+        if place.snapshot is not None:
             try:
                 return self._read(body, place.snapshot)
             except SnapshotGoneError:
@@ -99,7 +100,9 @@ class Searcher:
                 raise MalformedError("this is not a cursor that was given out here") from error
         return self._read(body, self._engine.open_snapshot(self._alias))
 
-    def _read(self, body: dict[str, Any], snapshot: str) -> tuple[dict[str, Any], str]:
+    def _read(self, body: dict[str, Any], snapshot: str | None) -> tuple[dict[str, Any], str | None]:
+        if snapshot is None:
+            return self._engine.search(self._alias, body), None
         answer = self._engine.search(None, {**body, **self._engine.in_snapshot(snapshot)})
         return answer, str(answer.get("pit_id", snapshot))
 
