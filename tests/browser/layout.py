@@ -29,7 +29,8 @@ _FAULTS = """
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const box of range.getClientRects()) {
-      if (box.width < 2 || box.height < 2) continue;
+      // Words for screen readers alone lie outside.
+      if (box.width < 2 || box.height < 2 || box.right < 0) continue;
       if (box.right > innerWidth + 1 || box.left < -1) faults.push(`out of sight: "${text.slice(0, 60)}"`);
       runs.push({ box, text, parent });
     }
