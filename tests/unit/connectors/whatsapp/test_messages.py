@@ -52,7 +52,7 @@ def test_time_is_the_platforms_in_whole_seconds() -> None:
 def test_conversation_is_of_one_number_with_one_customer() -> None:
     event = of("message.text")
     assert event.workspace_id == "118200445566778"
-    assert event.body.channel.model_dump() == {
+    assert event.body.channel.model_dump(exclude_none=True) == {
         "id": f"{OURS}:{MEI}",
         "name": "Mei Tan (+6591234567)",
         "type": "direct",
