@@ -117,6 +117,11 @@ def test_lost_access_is_told() -> None:
             {"event": "MESSAGE_REACTION_REMOVE"},
             "reaction.removed",
         ),
+        (
+            {"message_id": "5", "channel_id": "6", "guild_id": "8", "user_id": "7", "emoji": {"name": "x"}},
+            {},
+            "reaction.removed",
+        ),
         ({"op": "0"}, {}, "unrecognised op"),
         ({"op": 0, "t": None, "d": None}, {}, "unrecognised unknown"),
         ({"op": 0, "t": "MESSAGE_DELETE", "d": {}}, {}, "unrecognised None"),

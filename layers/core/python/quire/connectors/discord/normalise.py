@@ -142,13 +142,14 @@ def _shape(value: Mapping[str, Any]) -> str:
 
 
 def _reaction_shape(value: Mapping[str, Any]) -> str:
-    """Setting and taking back look alike, but for what only the former tells."""
+    """Setting and taking back look alike, but that the former tells more: in a server always who the member is."""
     if "emoji" not in value:
         return "MESSAGE_REACTION_REMOVE_ALL"
     if "user_id" not in value:
         return "MESSAGE_REACTION_REMOVE_EMOJI"
-    adds = {"burst_colors", "member", "message_author_id"} & set(value)
-    return "MESSAGE_REACTION_ADD" if adds else "reaction"
+    if {"burst_colors", "member", "message_author_id"} & set(value):
+        return "MESSAGE_REACTION_ADD"
+    return "MESSAGE_REACTION_REMOVE" if native(value.get("guild_id")) else "reaction"
 
 
 def _dispatch(event: str, told: Mapping[str, Any], setting: Setting) -> Iterator[Fact]:

@@ -16,7 +16,6 @@ _LISTS = (
     "groups",
     "state_sync",
     "user_preferences",
-    "errors",
 )
 
 Path = tuple[str | int, ...]
@@ -68,16 +67,15 @@ def _change(change: Any, entry: Mapping[str, Any], path: Path) -> Iterator[Item]
         contacts=tuple(mappings(value.get("contacts"))),
         time=entry.get("time"),
     )
-    found = False
-    for name in _LISTS:
-        for at, part in enumerate(_list(value.get(name))):
-            found = True
-            yield around._replace(kind=name, value=part, path=(*path, "value", name, at))
-    for part in _history(value.get("history"), around):
-        found = True
-        yield part
-    if not found:
-        yield around
+    parts = [part for name in _LISTS for part in _listed(name, value, around)]
+    parts += _history(value.get("history"), around)
+    # Errors beside other parts are about those.
+    yield from parts or _listed("errors", value, around) or [around]
+
+
+def _listed(name: str, value: Mapping[str, Any], around: Item) -> list[Item]:
+    path = (*around.path, "value", name)
+    return [around._replace(kind=name, value=part, path=(*path, at)) for at, part in enumerate(_list(value.get(name)))]
 
 
 def _history(history: Any, around: Item) -> Iterator[Item]:
