@@ -3,6 +3,8 @@
 import pytest
 
 from quire.domain.errors import MalformedError
+from quire.search import documents
+from quire.search.conversations import Conversations
 from quire.search.query import Question
 from quire.search.searcher import Page
 from tests.chat import Chat
@@ -55,6 +57,23 @@ def test_what_comes_meanwhile_moves_no_page(search: Bench, chat: Chat, text: str
     second = search.searcher().search(question, first.next_cursor)
     assert ids([first, second]) == ["old 3", "old 2", "old 1", "old 0"]
     assert second.next_cursor is None
+
+
+@pytest.mark.parametrize("text", ["", "word"])
+def test_long_messages_make_shorter_pages(
+    search: Bench, chat: Chat, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function's answer has a limit in bytes; none of the messages gets lost over it."""
+    monkeypatch.setattr(documents, "MAX_PAGE_BYTES", 50_000)
+    long = "word " * 4_000
+    search.index(*(chat.says(long, str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(5)))
+    read = pages(search, Question(text=text, limit=100))
+    assert ids(read) == ["4", "3", "2", "1", "0"]
+    assert len(read) > 1
+    conversations = Conversations(search.engine, search.tenant)
+    latest = conversations.latest(chat.channel_id, 100)
+    assert latest.before is not None
+    assert latest.documents[-1]["platform_id"] == "4"
 
 
 def test_the_first_page_needs_no_snapshot(search: Bench, chat: Chat) -> None:
@@ -116,6 +135,13 @@ def test_highlights(search: Bench, chat: Chat) -> None:
         "&lt;b&gt;The <mark>traders</mark> <mark>were</mark>&lt;/b&gt; &quot;running&quot; &amp; late"
     ]
     assert all(hit.highlights == [] for hit in search.searcher().search(Question()).hits)
+
+
+def test_a_very_long_message_is_marked_at_its_beginning(search: Bench, chat: Chat) -> None:
+    search.index(chat.says("early " + "filler " * 200_000 + "late", "1"))
+    for text, marked in (("early", True), ("late", False)):
+        (hit,) = search.searcher().search(Question(text=text)).hits
+        assert bool(hit.highlights) == marked or not search.real  # the embedded engine looks at everything
 
 
 def test_a_message_holding_our_marks(search: Bench, chat: Chat) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from quire.domain.ids import ChannelId, MessageId, TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
-from quire.search.documents import Document
+from quire.search.documents import Document, fitting
 from quire.search.engine import Engine, NoSuchIndexError
 from quire.search.mapping import place_in_time, read_alias
 from quire.search.query import in_time, within
@@ -81,8 +81,8 @@ class Conversations:
         if place is not None:
             body["search_after"] = [place.instant, place.place]
         found = [hit["_source"] for hit in self._hits(body)]
-        kept = found[:limit]
-        return (kept if direction == "after" else kept[::-1]), len(found) > limit
+        kept = found[:limit][: fitting(found[:limit])]
+        return (kept if direction == "after" else kept[::-1]), len(found) > len(kept)
 
     def _hits(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         try:

@@ -9,12 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
 from quire.domain.message import AttachmentState, MessageState, Version
 from quire.domain.time import nanoseconds
 from quire.search.mapping import indexable_time, place_in_time
 
 Document = Mapping[str, Any]
+MAX_PAGE_BYTES = 3_000_000
+"""Of documents that are shown together: a function's answer holds 6 MB, and escaping and names come on top."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ def known_events(source: Document) -> list[Known]:
         Known(event_from_json(stored["event"]), stored["segment"], stored["version_id"], int(stored["frame"]))
         for stored in source.get("events", ())
     ]
+
+
+def fitting(documents: Sequence[Document]) -> int:
+    """How many of the first documents fit on one page; at least one, where there is one."""
+    size = 0
+    for number, document_ in enumerate(documents):
+        size += len(orjson.dumps(document_))
+        if size > MAX_PAGE_BYTES and number:
+            return number
+    return len(documents)
 
 
 def symbols_of(text: str) -> list[str]:

@@ -24,6 +24,8 @@ CURRENT_FIELDS = ("content", "subject")
 TEXT_FIELDS = (*CURRENT_FIELDS, "history", "attachment_text")
 """Where words are looked for."""
 _AS_ASKED, _SAID_NOW = 4, 2
+_MARKED_UP_TO = 100_000
+"""Characters of a text that are looked at for marks; beyond a million an engine would refuse the whole search."""
 
 Sort = Literal["relevance", "newest", "oldest"]
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\u300c\u300d", '"'))
@@ -122,6 +124,7 @@ def highlighted(terms: Sequence[Term], before: str, after: str) -> dict[str, Any
         "post_tags": [after],
         "number_of_fragments": 3,
         "fragment_size": 160,
+        "max_analyzer_offset": _MARKED_UP_TO,
         "require_field_match": True,
         "highlight_query": {"bool": {"should": wanted}},
         "fields": {name: {} for name in TEXT_FIELDS},

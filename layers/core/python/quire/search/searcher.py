@@ -6,7 +6,7 @@ from typing import Any
 from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
-from quire.search.documents import Document
+from quire.search.documents import Document, fitting
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.mapping import read_alias
@@ -59,14 +59,13 @@ class Searcher:
         except NoSuchIndexError:
             return Page(0, False, [], None)
         found = answer["hits"]["hits"]
-        more = len(found) > question.limit
+        shown = found[: fitting([hit["_source"] for hit in found[: question.limit]])]
+        more = len(found) > len(shown)
         if snapshot is not None and not more:
             self._engine.close_snapshot(snapshot)
-        hits = [
-            Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS)) for hit in found[: question.limit]
-        ]
+        hits = [Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS)) for hit in shown]
         total = answer["hits"]["total"]
-        last = _place(found[question.limit - 1]["sort"], question.ranked, snapshot) if more else None
+        last = _place(shown[-1]["sort"], question.ranked, snapshot) if more else None
         return Page(int(total["value"]), total["relation"] != "eq", hits, None if last is None else encode(scope, last))
 
     def _body(self, question: Question, place: Place | None) -> dict[str, Any]:
