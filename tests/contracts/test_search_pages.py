@@ -1,5 +1,8 @@
 """Pages, cursors, totals and highlights, on both engines."""
 
+import base64
+
+import orjson
 import pytest
 
 from quire.domain.errors import MalformedError
@@ -76,12 +79,21 @@ def test_long_messages_make_shorter_pages(
     assert latest.documents[-1]["platform_id"] == "4"
 
 
-def test_the_first_page_needs_no_snapshot(search: Bench, chat: Chat) -> None:
-    search.index(*(chat.says("word", str(n)) for n in range(4)))
-    search.raw.delete_all_pits()
+def test_only_later_ranked_pages_take_a_snapshot(search: Bench, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    real = search.engine.open_snapshot
+
+    def open_snapshot(index: str) -> str | None:
+        opened.append(index)
+        return real(index)
+
+    monkeypatch.setattr(search.engine, "open_snapshot", open_snapshot)
+    search.index(*(chat.says("word", str(n)) for n in range(6)))
+    pages(search, Question(limit=2))
     search.searcher().search(Question(text="word", limit=2))
-    if search.real:  # the embedded engine does not list them
-        assert search.raw.get_all_pits()["pits"] == []
+    assert opened == []
+    pages(search, Question(text="word", limit=2))
+    assert opened == [f"{search.tenant}-messages"]
 
 
 def test_an_expired_snapshot_is_followed_by_a_new_one(search: Bench, chat: Chat) -> None:
@@ -89,17 +101,33 @@ def test_an_expired_snapshot_is_followed_by_a_new_one(search: Bench, chat: Chat)
     question = Question(text="word", limit=2)
     first = search.searcher().search(question)
     second = search.searcher().search(question, first.next_cursor)
-    search.raw.delete_all_pits()
+    search.engine.close_snapshot(snapshot_in(second))
     third = search.searcher().search(question, second.next_cursor)
     assert ids([first, second, third]) == ["5", "4", "3", "2", "1", "0"]
 
 
-def test_pages_go_on_when_there_is_no_room_for_snapshots(search: Bench, chat: Chat) -> None:
+def test_a_snapshot_that_is_none_is_no_cursor(search: Bench, chat: Chat) -> None:
+    search.index(*(chat.says("word", str(n)) for n in range(6)))
+    question = Question(text="word", limit=2)
+    second = search.searcher().search(question, search.searcher().search(question).next_cursor)
+    assert second.next_cursor is not None
+    value = orjson.loads(base64.urlsafe_b64decode(second.next_cursor + "=="))
+    forged = base64.urlsafe_b64encode(orjson.dumps({**value, "snapshot": "junk"})).decode().rstrip("=")
+    with pytest.raises(MalformedError):
+        search.searcher().search(question, forged)
+
+
+def test_pages_go_on_when_there_is_no_room_for_snapshots(
+    search: Bench, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
     search.index(*(chat.says("word", str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(6)))
-    opened = [search.engine.open_snapshot(f"{search.tenant}-messages") for _ in range(310 if search.real else 1)]
-    assert (opened[-1] is None) == search.real  # the embedded engine has room for any number
+    monkeypatch.setattr(search.engine, "open_snapshot", lambda _: None)
     assert ids(pages(search, Question(text="word", limit=2))) == ["5", "4", "3", "2", "1", "0"]
-    search.raw.delete_all_pits()
+
+
+def snapshot_in(page: Page) -> str:
+    assert page.next_cursor is not None
+    return str(orjson.loads(base64.urlsafe_b64decode(page.next_cursor + "=="))["snapshot"])
 
 
 def test_a_cursor_belongs_to_its_question_and_tenant(search: Bench, chat: Chat) -> None:

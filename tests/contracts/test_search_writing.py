@@ -180,6 +180,9 @@ class _Overloaded(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         kind = type(self)
+        if self.path.startswith("/full"):
+            self._answer(429, b"{}")
+            return
         kind.requests += 1
         body = gzip.decompress(self.rfile.read(int(self.headers["content-length"])))
         answers = [
@@ -187,7 +190,10 @@ class _Overloaded(BaseHTTPRequestHandler):
             for n in range(body.count(b'"_id"'))
         ]
         answer = b'{"took":1,"errors":true,"items":[' + b",".join(answers) + b"]}"
-        self.send_response(503 if kind.requests == 1 else 200)
+        self._answer(503 if kind.requests == 1 else 200, answer)
+
+    def _answer(self, status: int, answer: bytes) -> None:
+        self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
@@ -213,6 +219,10 @@ def test_what_an_overloaded_engine_left_is_sent_again(overloaded: str) -> None:
     writes = [Write("i", Chat().message_id(str(n)), 1, {"n": n}) for n in range(8)]
     assert Writes(connect(overloaded), pause=0.001).put_folded(writes) == Counts(written=8)
     assert _Overloaded.requests == 5  # refused, then 8, 4, 2 and 1 at a time
+
+
+def test_no_room_for_snapshots(overloaded: str) -> None:
+    assert connect(f"{overloaded}/full").open_snapshot("i") is None
 
 
 def test_nobody_there() -> None:
