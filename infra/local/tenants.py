@@ -35,7 +35,7 @@ SPECS = (
         "meridian",
         "Meridian Capital",
         "meridian-capital.example",
-        {"administrator": "administrator", "compliance": "compliance_officer", "auditor": "auditor"},
+        {"compliance": "compliance_officer", "auditor": "auditor", "administrator": "administrator"},
         ("slack", "teams"),
     ),
     Spec(
