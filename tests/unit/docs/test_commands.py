@@ -120,6 +120,7 @@ RUN: Mapping[str, Callable[[list[str], Path], None]] = {
     "npx": _npx,
     "npm": _nothing,
     "openssl": _openssl,
+    "curl": _nothing,  # tests/local/test_documents.py sends it
     "export": _nothing,
     "cd": _nothing,
 }
