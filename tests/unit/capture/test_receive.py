@@ -20,7 +20,7 @@ from quire.capture.refusals import (
     UnknownRouteError,
     counted_as,
 )
-from quire.domain.delivery import WebhookRequest, read_header, with_body
+from quire.domain.delivery import Accepted, WebhookRequest, read_header, with_body
 from quire.domain.errors import (
     MalformedError,
     QuireError,
@@ -86,6 +86,15 @@ def test_a_delivery_is_on_the_stream_before_it_is_acknowledged(desk: Desk) -> No
     assert (header.received_at, header.workspace_id, header.source) == ("2026-03-02T09:14:05.000000Z", "W1", "webhook")
     assert (header.headers, header.size) == ({"retry": "2"}, len(body))
     assert header.sha256 == hashlib.sha256(body).hexdigest()
+
+
+def test_what_a_connector_has_to_say_is_told_with_the_acknowledgement(desk: Desk) -> None:
+    stores = Stores(desk.aws.control, desk.aws.secrets, desk.aws.journal, desk.aws.stream)
+    talkative = Receiver(stores, {PLATFORM: lambda *_: Accepted(reply='{"refused":[3]}')}, desk.aws.clock)
+    request = WebhookRequest(headers={}, body=b"{}")
+    answer = talkative.receive(PLATFORM, ID, request, NOW)
+    assert (answer.status, answer.content_type, answer.body) == (200, "application/json", '{"refused":[3]}')
+    assert len(desk.aws.records()) == 1
 
 
 def test_a_challenge_is_answered_and_nothing_stored(desk: Desk) -> None:

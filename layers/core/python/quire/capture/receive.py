@@ -84,7 +84,8 @@ class Receiver:
         if not request.body:
             raise EmptyBodyError("the body is empty")
         self._take(connection, request.body, verdict, now)
-        return Answer(verdict.status, taken=len(request.body))
+        told = ("application/json", verdict.reply) if verdict.reply else ("", "")
+        return Answer(verdict.status, *told, taken=len(request.body))
 
     def _connection(self, platform: str, connection_id: str) -> Connection:
         if platform in self._connectors and is_connection_id(connection_id):
