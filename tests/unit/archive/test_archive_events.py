@@ -179,7 +179,7 @@ def test_all_cases_are_tried(aws: Stack) -> None:
 def test_an_event_that_breaks_the_rules_is_set_aside(aws: Stack) -> None:
     def broken(change: dict[str, object]) -> list[Observation]:
         [observation] = normalise(delivery("acme", fact("m1")))
-        return [observation.model_copy(update={"event": observation.event.model_copy(update=change)})]
+        return [observation._replace(event=observation.event.model_copy(update=change))]
 
     changes: list[dict[str, object]] = [
         {"occurred_at": "yesterday"}, {"event_id": "x"}, {"raw_sha256": "00"}, {"workspace_id": "\ud800"},

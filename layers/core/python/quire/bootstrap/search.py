@@ -12,6 +12,7 @@ from quire.bootstrap.sessions import patient
 if TYPE_CHECKING:
     from quire.archive.segment_reader import SegmentReader
     from quire.aws.journal import Journal
+    from quire.aws.notices import NoticeRetries
     from quire.aws.sessions import Aws
     from quire.search.documents import Known
     from quire.search.engine import Engine
@@ -79,11 +80,21 @@ def indexer() -> Indexer:
     )
 
 
+@cache
+def notice_retries() -> NoticeRetries:
+    """Lets failed notices come again soon."""
+    from quire.aws.notices import NoticeRetries
+
+    return NoticeRetries(patient().sqs)
+
+
 def index_segments(event: Mapping[str, Any]) -> Batch:
     """Index the segments that a batch of notices tells of, as Lambda hands it over."""
-    from quire.search.sqs import index_batch
+    from quire.search.sqs import index_batch, retry_soon
 
-    return index_batch(event, indexer().index)
+    batch = index_batch(event, indexer().index)
+    retry_soon(event, batch, notice_retries().soon)
+    return batch
 
 
 def _reader(journal: Journal, key: str, version_id: str) -> SegmentReader:

@@ -44,6 +44,19 @@ def index_batch(event: Mapping[str, Any], index: Callable[[Notice], Indexed]) ->
     return batch
 
 
+def retry_soon(event: Mapping[str, Any], batch: Batch, soon: Callable[[Mapping[str, Any]], None]) -> None:
+    """Let every failed notice come again before the queue would give it back by itself (``soon`` is told its record).
+
+    What cannot be arranged is only logged: the notice comes all the same, later.
+    """
+    for record in event.get("Records", ()):
+        if record["messageId"] in batch.failed:
+            try:
+                soon(record)
+            except UnavailableError as error:
+                _log(record["messageId"], error)
+
+
 def _log(message: str, error: Exception) -> None:
     """Only classes and places: the text of an error may quote what a customer wrote."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
