@@ -48,7 +48,7 @@ class Serving:
 
         log_to_stdout(logger)
         bodies = self.house.aws.sent() if notices is None else notices
-        event = {"Records": [{"messageId": f"m-{n}", "body": body} for n, body in enumerate(bodies)]}
+        event = {"Records": [_record(f"m-{n}", body) for n, body in enumerate(bodies)]}
         answer: dict[str, Any] = lambda_handler(event, CONTEXT)
         self.engine.indices.refresh(index="*", params={"allow_no_indices": "true"})
         return answer
@@ -121,3 +121,15 @@ def start_anew() -> None:
         for made in vars(module).values():
             if isinstance(made, _lru_cache_wrapper):
                 made.cache_clear()
+
+
+def _record(message: str, body: str) -> dict[str, Any]:
+    """A message as SQS hands it to a function, as far as ours looks."""
+    return {
+        "messageId": message,
+        "receiptHandle": f"receipt of {message}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:segments",
+    }

@@ -16,6 +16,7 @@ from infra.local.preflight import PreflightError
 from infra.local.processes import StartError
 from infra.local.progress import Progress
 from infra.local.settings import ROOT, SettingError, Settings
+from quire.cli.rebuild import NotIndexedError
 
 EXPECTED = (
     SettingError,
@@ -24,6 +25,7 @@ EXPECTED = (
     PackageError,
     LayerError,
     NotFoundInTimeError,
+    NotIndexedError,
     node.CommandError,
     TimeoutError,
 )

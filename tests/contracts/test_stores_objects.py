@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from quire.aws.errors import translated
 from quire.aws.journal import Journal, Lock
-from quire.aws.notices import Notice, SegmentNotices, read_notice
+from quire.aws.notices import Notice, NoticeRetries, SegmentNotices, read_notice
 from quire.aws.stream import CaptureStream
 from quire.domain.errors import DeniedError, MalformedError, NotFoundError, UnavailableError
 from quire.domain.ids import ConnectionId, TenantId
@@ -92,6 +93,33 @@ def test_a_notice_is_read_back(aws: Stack) -> None:
             read_notice(bad)
     with pytest.raises(UnavailableError):
         SegmentNotices(aws.aws.sqs, f"{aws.queue_url}-nowhere").send(notice)
+
+
+@pytest.mark.parametrize(("tries", "waits"), [(1, 15), (2, 60), (3, 240), (4, 720), (5, 720)])
+def test_a_failed_notice_comes_again_soon_and_then_less_so(
+    aws: Stack, monkeypatch: pytest.MonkeyPatch, tries: int, waits: int
+) -> None:
+    aws.notices.send(Notice(tenant_id=ACME, bucket=BUCKET, key="t/acme/journal/x.qrs", version_id="v1"))
+    (message,) = aws.aws.sqs.receive_message(QueueUrl=aws.queue_url)["Messages"]
+    asked: list[int] = []
+    change = aws.aws.sqs.change_message_visibility
+
+    def at_once(**named: Any) -> None:
+        asked.append(named["VisibilityTimeout"])
+        change(**named | {"VisibilityTimeout": 0})
+
+    monkeypatch.setattr(aws.aws.sqs, "change_message_visibility", at_once)
+
+    NoticeRetries(aws.aws.sqs).soon(
+        {
+            "receiptHandle": message["ReceiptHandle"],
+            "attributes": {"ApproximateReceiveCount": str(tries)},
+            "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:segments",
+        }
+    )
+
+    assert asked == [waits]
+    assert len(aws.sent()) == 1, "it is there again"
 
 
 def test_a_secret_is_cached_and_a_rotation_seen_after_a_refetch(aws: Stack) -> None:

@@ -53,8 +53,8 @@ def retry_soon(event: Mapping[str, Any], batch: Batch, soon: Callable[[Mapping[s
         if record["messageId"] in batch.failed:
             try:
                 soon(record)
-            except UnavailableError as error:
-                _log(record["messageId"], error)
+            except UnavailableError:
+                logger.warning("failed notice comes late", extra={"notice": record["messageId"]})
 
 
 def _log(message: str, error: Exception) -> None:
