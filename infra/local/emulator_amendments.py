@@ -6,6 +6,8 @@
 * :func:`over_tls`: an authorizer reads a user pool's keys over TLS, as everything here is served (the emulator asks
   its own port without, and so refuses every token).
 * :func:`with_ranges`: a range of an object's version is answered with that range (the emulator sends all of it).
+* :func:`in_windows`: records of a stream are gathered for ``MaximumBatchingWindowInSeconds`` (the emulator invokes with
+  whatever is there, so that a laptop is busy with tiny batches).
 * Retention and legal holds of objects are kept over a restart (the emulator keeps the objects, and forgets that they
   are locked).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
@@ -41,6 +43,7 @@ def install() -> None:
     """Amend the emulator that is loaded in this process."""
     lambda_svc._execute_function = as_on_aws(lambda_svc._execute_function)
     lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
+    lambda_svc._poll_kinesis = in_windows(lambda_svc._poll_kinesis)
     lambda_runtime.zipfile = SharedZip.module()
     s3._get_object = with_ranges(s3._get_object)
     s3._PERSISTED_BUCKET_DICTS |= {"object_retention": s3._object_retention, "legal_holds": s3._object_legal_hold}
@@ -57,6 +60,22 @@ def over_tls(resolve: ResolveKeys) -> ResolveKeys:
         return address.replace("http://", "https://", 1) if address and address.startswith(own) else address
 
     return secured
+
+
+def in_windows(poll: Callable[[], bool]) -> Callable[[], bool]:
+    """Wrap the emulator's look at its streams: not again before the longest batching window has passed."""
+    looked = 0.0
+
+    def poll_when_due() -> bool:
+        nonlocal looked
+        mappings = [mapping for _, _, mapping in lambda_svc._iter_all_esms()]
+        window = max((mapping.get("MaximumBatchingWindowInSeconds") or 0 for mapping in mappings), default=0)
+        if time.monotonic() - looked < window:
+            return False
+        looked = time.monotonic()
+        return poll()
+
+    return poll_when_due
 
 
 def as_on_aws(execute: Execute) -> Execute:

@@ -1,6 +1,7 @@
 """The emulator treats Kinesis batches, metrics and layers as AWS does."""
 
 import asyncio
+import itertools
 import threading
 import time
 import zipfile
@@ -150,3 +151,22 @@ def test_an_authorizer_reads_a_pools_keys_over_tls_and_asks_others_as_they_say()
     assert asyncio.run(resolved(f"http://{own}/pool/jwks.json")) == f"https://{own}/pool/jwks.json"
     assert asyncio.run(resolved("http://issuer.example/jwks.json")) == "http://issuer.example/jwks.json"
     assert asyncio.run(resolved(None)) is None
+
+
+def test_a_stream_is_looked_at_once_a_batching_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = {"MaximumBatchingWindowInSeconds": 0.2}
+    monkeypatch.setattr("ministack.services.lambda_svc._iter_all_esms", lambda: iter([("account", "region", mapping)]))
+    looks: list[float] = []
+
+    def look() -> bool:
+        looks.append(time.monotonic())
+        return True
+
+    poll = emulator_amendments.in_windows(look)
+    until = time.monotonic() + 0.7
+    while time.monotonic() < until:
+        poll()
+        time.sleep(0.01)
+
+    assert 2 <= len(looks) <= 4
+    assert min(later - earlier for earlier, later in itertools.pairwise(looks)) >= 0.2
