@@ -10,6 +10,7 @@
   whatever is there, so that a laptop is busy with tiny batches).
 * Retention and legal holds of objects are kept over a restart (the emulator keeps the objects, and forgets that they
   are locked).
+* :func:`keeping_versions`: versioning of a bucket with Object Lock cannot be suspended (the emulator suspends it).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
   150 MB again for each, which on two cores takes longer than platforms wait for an answer).
 
@@ -24,6 +25,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -32,6 +34,7 @@ from ministack.services import apigateway, apigateway_v1, cloudwatch, lambda_svc
 
 Answer = tuple[int, dict[str, str], bytes]
 GetObject = Callable[..., Answer]
+PutVersioning = Callable[[str, bytes], Answer]
 ResolveKeys = Callable[[dict[str, Any]], Awaitable[str | None]]
 Execute = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -46,6 +49,7 @@ def install() -> None:
     lambda_svc._poll_kinesis = in_windows(lambda_svc._poll_kinesis)
     lambda_runtime.zipfile = SharedZip.module()
     s3._get_object = with_ranges(s3._get_object)
+    s3._put_bucket_versioning = keeping_versions(s3._put_bucket_versioning)
     s3._PERSISTED_BUCKET_DICTS |= {"object_retention": s3._object_retention, "legal_holds": s3._object_legal_hold}
     for gateway in (apigateway, apigateway_v1):
         gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
@@ -118,6 +122,19 @@ def with_ranges(get: GetObject) -> GetObject:
         return 206, kept, part
 
     return ranged
+
+
+def keeping_versions(put: PutVersioning) -> PutVersioning:
+    """Wrap the emulator's PutBucketVersioning so that it refuses what S3 refuses."""
+
+    def put_unless_locked(bucket: str, body: bytes) -> Answer:
+        if bucket in s3._bucket_object_lock and b">Suspended<" in body:
+            why = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+            refusal: Answer = s3._error("InvalidBucketState", why, HTTPStatus.CONFLICT)
+            return refusal
+        return put(bucket, body)
+
+    return put_unless_locked
 
 
 class SharedZip(zipfile.ZipFile):

@@ -29,7 +29,14 @@ def ours(stack: Running) -> Settings:
 def contents(stack: Running) -> dict[str, Any]:
     """What every message of the demo's firm says, with what it said before."""
     documents = stack.documents("meridian")
-    return {item["message_id"]: (item.get("content"), item["is_deleted"], item["versions"]) for item in documents}
+    return {item["message_id"]: (item.get("content"), item["is_deleted"], item.get("versions")) for item in documents}
+
+
+def the_same(stack: Running, before: dict[str, Any]) -> None:
+    """Every message says what it said; not more than a few of those that do not are shown."""
+    after = contents(stack)
+    differing = [(before.get(key), after.get(key)) for key in before | after if before.get(key) != after.get(key)]
+    assert differing[:3] == []
 
 
 def test_what_was_archived_survives_a_stop_and_a_start(stack: Running, ours: Settings) -> None:
@@ -41,7 +48,7 @@ def test_what_was_archived_survives_a_stop_and_a_start(stack: Running, ours: Set
     stack_for_tests.control("up", ours)
 
     again = read(stack.file)
-    assert contents(again) == before
+    the_same(again, before)
     assert again.document["admin"] == stack.document["admin"]
     assert again.document["tenants"] == stack.document["tenants"]
     with again.api(again.user("meridian", "compliance_officer")) as api:
@@ -60,7 +67,7 @@ def test_a_hard_kill_loses_nothing_that_was_sealed(stack: Running, ours: Setting
     stack_for_tests.control("up", ours)
 
     again = read(stack.file)
-    assert contents(again) == before
+    the_same(again, before)
     everything_is_locked(again)
     assert again.send_slack(slack_message(f"and on {time.time_ns()}")).status_code == 200
 

@@ -170,3 +170,12 @@ def test_a_stream_is_looked_at_once_a_batching_window(monkeypatch: pytest.Monkey
 
     assert 2 <= len(looks) <= 4
     assert min(later - earlier for earlier, later in itertools.pairwise(looks)) >= 0.2
+
+
+def test_versioning_of_a_locked_bucket_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ministack.services.s3._bucket_object_lock", {"journal": "<ObjectLockConfiguration/>"})
+    put = emulator_amendments.keeping_versions(lambda _bucket, _body: (200, {}, b""))
+
+    assert put("journal", b"<Status>Suspended</Status>")[0] == 409
+    assert put("journal", b"<Status>Enabled</Status>")[0] == 200
+    assert put("other", b"<Status>Suspended</Status>")[0] == 200
