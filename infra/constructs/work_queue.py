@@ -10,7 +10,13 @@ from infra.constructs.alarms import Watch
 from infra.constructs.python_function import PythonFunction
 from infra.stages import Stage
 
-TAKE = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+TAKE = [
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+]
 TRIES = 5
 LATE_MINUTES = 5
 

@@ -129,12 +129,7 @@ class Writes:
     def _run_chunk(self, chunk: Sequence[_Action]) -> list[int]:
         """Send a chunk until every action in it is settled; what the engine has no time for is sent again."""
         statuses: dict[int, int] = {}
-        for attempt in Retrying(
-            stop=stop_after_attempt(_ROUNDS),
-            wait=wait_random_exponential(multiplier=self._pause, max=5),
-            retry=retry_if_exception_type(UnavailableError),
-            reraise=True,
-        ):
+        for attempt in self._patiently():
             with attempt:
                 left = [n for n in range(len(chunk)) if n not in statuses]
                 answers = self._engine.bulk(b"".join(chunk[n].bytes_ for n in left))
@@ -142,6 +137,15 @@ class Writes:
                 if len(statuses) < len(chunk):
                     raise UnavailableError("bulk: the search engine is overloaded")
         return [statuses[n] for n in range(len(chunk))]
+
+    def _patiently(self) -> Retrying:
+        """Again while the engine is overloaded, or an index is so new that its shards do not answer yet."""
+        return Retrying(
+            stop=stop_after_attempt(_ROUNDS),
+            wait=wait_random_exponential(multiplier=self._pause, max=5),
+            retry=retry_if_exception_type(UnavailableError),
+            reraise=True,
+        )
 
     def _stored(self, tenant: TenantId, messages: Sequence[MessageId]) -> dict[MessageId, _Stored]:
         """The documents that are there, wherever they lie; one written within the last refresh may be missed."""
@@ -155,7 +159,7 @@ class Writes:
                 "_source": ["events"],
             }
             try:
-                hits = self._engine.search(read_alias(tenant), body)["hits"]["hits"]
+                hits = self._patiently()(self._engine.search, read_alias(tenant), body)["hits"]["hits"]
             except NoSuchIndexError:
                 return {}
             found |= {MessageId(hit["_id"]): _stored(hit) for hit in hits}
