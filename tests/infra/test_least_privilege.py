@@ -54,6 +54,17 @@ def test_every_grant_on_everything_has_a_reason(stage: Synthesised) -> None:
             ], (name, action)
 
 
+def test_a_failed_notice_can_be_made_to_come_again(stage: Synthesised) -> None:
+    """``quire.aws.notices.NoticeRetries`` finds the queue by its name and shortens the message's time-out."""
+    granted = {
+        action
+        for name, statement in statements(stage)
+        if "IndexSegment" in name
+        for action in as_list(statement["Action"])
+    }
+    assert {"sqs:GetQueueUrl", "sqs:ChangeMessageVisibility"} <= granted
+
+
 def test_keys_are_used_by_way_of_services(stage: Synthesised) -> None:
     for name, statement in statements(stage):
         if OWN.search(name) and any(action.startswith("kms:") for action in as_list(statement["Action"])):

@@ -1,0 +1,49 @@
+"""Writing while the engine is not ready: an index so new that its shards do not answer yet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from quire.domain.errors import UnavailableError
+from quire.domain.ids import MessageId, TenantId
+from quire.search.documents import Document, Known
+from quire.search.engine import Engine
+from quire.search.writes import Write, Writes
+
+ACME, MESSAGE = TenantId("acme"), MessageId("m1")
+
+
+class Waking:
+    """An engine that answers searches only after ``refusals`` of them."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.written = 0
+
+    def search(self, _index: str, _body: Mapping[str, Any]) -> dict[str, Any]:
+        if self.refusals:
+            self.refusals -= 1
+            raise UnavailableError("search: the search engine answered 503")
+        return {"hits": {"hits": []}}
+
+    def bulk(self, _lines: bytes) -> list[dict[str, Any]]:
+        self.written += 1
+        return [{"status": 201}]
+
+
+def _write(_: Sequence[Known]) -> Write:
+    return Write("acme-messages-2026-03", MESSAGE, 1, cast("Document", {"content": "hello"}))
+
+
+def test_a_new_index_is_waited_for() -> None:
+    engine = Waking(refusals=3)
+    counts = Writes(cast("Engine", engine), pause=0).put_onto(ACME, {MESSAGE: []}, _write)
+    assert (counts.written, engine.written) == (1, 1)
+
+
+def test_one_that_never_answers_is_given_back() -> None:
+    engine = Waking(refusals=1_000)
+    with pytest.raises(UnavailableError):
+        Writes(cast("Engine", engine), pause=0).put_onto(ACME, {MESSAGE: []}, _write)
+    assert engine.written == 0
