@@ -31,7 +31,14 @@ def main() -> None:
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.certfile, config.keyfile = tls.resolve_tls_material()
     config.keep_alive_timeout = 75
-    asyncio.run(serve(gateway.app, config))
+    asyncio.run(_serve_and_leave(config))
+
+
+async def _serve_and_leave(config: Config) -> None:
+    """Serve, and end at once when its state is written: its threads wait for function calls that nobody awaits."""
+    await serve(gateway.app, config)
+    logging.shutdown()
+    os._exit(0)
 
 
 def write_state() -> None:
