@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import threading
+from asyncio import constants
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -18,6 +19,8 @@ from ministack.core import persistence, tls
 
 from infra.local import emulator_amendments
 
+GOODBYE = 1.0
+"""Seconds to wait for a client's TLS goodbye: idle connections of the functions' clients never say it."""
 _writing = threading.Lock()
 
 
@@ -31,6 +34,7 @@ def main() -> None:
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.certfile, config.keyfile = tls.resolve_tls_material()
     config.keep_alive_timeout = 75
+    constants.SSL_SHUTDOWN_TIMEOUT = GOODBYE
     asyncio.run(_serve_and_leave(config))
 
 
