@@ -46,6 +46,7 @@ class Sink:
 
 def archiver(sink: Any) -> EventArchiver:
     """The use case with the real connectors."""
-    segments = JournalSegments(journal=sink, rows=sink, notices=sink, cipher=PlainFrames(), row_days=90)
+    # One worker: side by side they only wait for AWS, and nobody waits here.
+    segments = JournalSegments(journal=sink, rows=sink, notices=sink, cipher=PlainFrames(), row_days=90, workers=1)
     connectors = {platform: connector.normalise for platform, connector in CONNECTORS.items()}
     return EventArchiver(RecordReader(sink, connectors), segments, Quarantine(sink))

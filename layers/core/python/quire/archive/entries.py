@@ -65,8 +65,10 @@ def entry_of(observation: Observation) -> Entry:
     Raises:
         ValueError, TypeError: the event breaks a rule of :mod:`quire.domain.events` (its times, its text).
     """
-    value = observation.event.as_json()
-    return entry_from(value, canonical(value), observation.raw, observation.opened)
+    from quire.domain.events import told  # here: importing a handler loads no models
+
+    value = observation.event.fields()
+    return entry_from(value, canonical(value, told), observation.raw, observation.opened)
 
 
 def entry_from(value: Mapping[str, Any], encoded: bytes, raw: bytes, opened: str | None) -> Entry:
