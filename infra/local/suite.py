@@ -126,6 +126,8 @@ def _succeeds(part: Part, variables: Mapping[str, str]) -> bool:
     command = [str(item) for item in part.command]
     environment = node.environment({"PYTHONUNBUFFERED": "1"} | dict(variables))
     done = subprocess.run(command, cwd=part.folder, env=environment, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode not in (0, 1):
+        print(f"{part.name} ended with exit code {done.returncode}", flush=True)
     return done.returncode == 0
 
 
