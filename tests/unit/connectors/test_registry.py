@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from quire.connectors.registry import CONNECTORS, connect, connector, normalise
+from quire.connectors.assemble import connect
+from quire.connectors.registry import CONNECTORS, connector, normalise
 from quire.connectors.seam import Connector, Element, Fact, unrecognised
 from quire.domain.delivery import Delivery
 from quire.domain.errors import MalformedError, NotFoundError

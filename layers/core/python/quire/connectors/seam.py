@@ -1,8 +1,11 @@
 """What a connector is, and how the facts it reads become events.
 
-A connector is two pure functions and plain data: ``authenticate`` says who sent a request, ``normalise`` says what a
-delivery tells. Inside, ``split`` cuts a delivery into its elements and ``read`` says the facts of one; ids, hashes and
-the event's frame are made here, once for all platforms.
+At its heart a connector is two pure functions and plain data: ``authenticate`` says who sent a request, ``normalise``
+says what a delivery tells. Inside, ``split`` cuts a delivery into its elements and ``read`` says the facts of one; ids,
+hashes and the event's frame are made here, once for all platforms.
+
+Where a platform has to be asked as well, a connector adds its ``reach`` (hosts and limits), its ``grant`` (secrets to
+an access token), its ``tasks`` (what runs on a schedule) and ``fetch`` (how to come by a file): :mod:`.outward`.
 """
 
 import hashlib
@@ -10,7 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Tasks
 from quire.domain import ids
+from quire.domain.calls import Reach
 from quire.domain.delivery import Accepted, Challenge, Delivery, DeliveryHeader, WebhookRequest
 from quire.domain.events import Body, ConnectorRef, DeliveryRef, Event, Kind, Observation, Unrecognised
 
@@ -38,7 +43,7 @@ class Manifest(NamedTuple):
 
 
 class Connector(NamedTuple):
-    """A platform's two functions. See :mod:`quire.connectors.registry` for what they promise."""
+    """A platform's functions. See :mod:`quire.connectors.registry` for what they promise."""
 
     platform: str
     name: str
@@ -46,6 +51,10 @@ class Connector(NamedTuple):
     authenticate: Authenticate
     normalise: Normalise
     manifest: Manifest
+    reach: Reach | None = None
+    grant: Grant | None = None
+    tasks: Tasks = NO_TASKS
+    fetch: FetchFile | None = None
 
 
 class Element(NamedTuple):

@@ -43,7 +43,7 @@ class Accepted(BaseModel):
 
     ``opened`` maps the index of an encrypted element of the delivery to its decrypted text, so that archiving needs
     no private key. ``status`` is what the platform expects once the bytes are safe, ``reply`` the JSON it is told with
-    it, where there is something to tell.
+    it, where there is something to tell. ``wake`` names a task of the connector to run now (``subscriptions``).
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
@@ -52,6 +52,7 @@ class Accepted(BaseModel):
     headers: Mapping[str, str] = {}
     opened: Mapping[str, str] = {}
     reply: str | None = None
+    wake: str | None = None
 
 
 class Pointer(BaseModel):
@@ -68,6 +69,7 @@ class DeliveryHeader(BaseModel):
     """What travels in front of the body. ``workspace_id`` is the connection's own, where configured.
 
     ``opened_at`` is where ``opened`` lies (a JSON object of the same shape) when even the header would be too large.
+    ``statement`` marks a body that is Quire's own (``attachment``: how a file's fetching ended), not the platform's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -84,6 +86,7 @@ class DeliveryHeader(BaseModel):
     headers: Mapping[str, str] = {}
     context: Mapping[str, str] = {}
     opened: Mapping[str, str] = {}
+    statement: Literal["attachment"] | None = None
     body_at: Pointer | None = None
     opened_at: Pointer | None = None
 

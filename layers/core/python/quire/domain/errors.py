@@ -8,10 +8,14 @@
     │   ├── NotFoundError          no such thing, or not yours                       404
     │   ├── ConflictError          the thing is not in the state you assume          409
     │   ├── TooLargeError          beyond a published limit                          413
-    │   └── TooManyError           beyond a published rate                           429
+    │   ├── TooManyError           beyond a published rate                           429
+    │   ├── GoneError              it was there, and was taken away at its source    410
+    │   └── OutOfReachError        an address, size or kind that we do not fetch     422
+    ├── GrantLostError             a platform took a connection's access back; a person has to renew it
     ├── CorruptError               stored bytes contradict themselves; quarantined, alarmed
     └── UnavailableError           something we depend on did not answer; retried    503
-        └── DeniedError            our own credentials were refused: wiring, or a tenant's boundary at work
+        ├── DeniedError            our own credentials were refused: wiring, or a tenant's boundary at work
+        └── BusyError              asked to wait, by a platform or by our own limits; says how long
 
 ``detail`` is safe to show: it never holds a secret, a token, or why one did not match.
 """
@@ -83,6 +87,30 @@ class TooManyError(BadInputError):
     status = 429
 
 
+class GoneError(BadInputError):
+    """It was there, and was taken away at its source."""
+
+    slug = "gone"
+    status = 410
+
+
+class OutOfReachError(BadInputError):
+    """An address, size or kind that we do not fetch; ``reason`` is one stable word for it (``too_large``...)."""
+
+    slug = "out-of-reach"
+    status = 422
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class GrantLostError(QuireError):
+    """A platform took a connection's access back (token revoked, app removed): a person has to renew it."""
+
+    slug = "grant-lost"
+
+
 class CorruptError(QuireError):
     """Stored bytes contradict themselves."""
 
@@ -98,3 +126,13 @@ class UnavailableError(QuireError):
 
 class DeniedError(UnavailableError):
     """Our own credentials were refused: retried like an outage; where they are a tenant's, its boundary held."""
+
+
+class BusyError(UnavailableError):
+    """Asked to wait ``seconds`` before the next try, by a platform or by our own limits."""
+
+    slug = "busy"
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds

@@ -154,14 +154,25 @@ class Reaction(_AboutMessage):
 
 
 class AttachmentFact(_AboutMessage):
-    """A file's bytes were stored, or could not be."""
+    """A file's bytes were stored, or could not be.
+
+    ``sha256`` (hex) and ``size`` (bytes) are of the bytes as sent; ``content_type`` is what they were said to be,
+    ``detected_type`` what they look like. ``text`` is what was read in them. ``reason`` is one stable word for why
+    there are none, ``attempts`` how often they were asked for.
+    """
 
     attachment_id: str
+    name: str | None = None
     sha256: str | None = None
     size: int | None = None
     content_type: str | None = None
+    detected_type: str | None = None
     storage_key: str | None = None
+    thumbnail_key: str | None = None
+    text: str | None = None
+    text_status: Literal["complete", "truncated", "none", "unsupported", "failed"] | None = None
     reason: str | None = None
+    attempts: int | None = None
 
 
 class Membership(_Value):

@@ -1,0 +1,1 @@
+"""Connections at work: their tokens, their scheduled tasks, their health."""

@@ -1,0 +1,8 @@
+"""The Generic connector, put together."""
+
+from quire.connectors.assemble import connect
+from quire.connectors.generic.authenticate import authenticate
+from quire.connectors.generic.manifest import MANIFEST
+from quire.connectors.generic.normalise import read, split
+
+CONNECTOR = connect(MANIFEST, authenticate, split, read)

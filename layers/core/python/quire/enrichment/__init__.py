@@ -1,0 +1,1 @@
+"""What can be read in a file: its kind, its text, a small picture of it."""

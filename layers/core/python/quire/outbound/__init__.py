@@ -1,0 +1,1 @@
+"""Requests to the platforms: where they may go, how fast, and what happens when they fail."""

@@ -1,0 +1,1 @@
+"""Who is who: accounts of one person across platforms."""
