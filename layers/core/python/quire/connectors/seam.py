@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from quire.connectors.manifest import Manifest
 from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Tasks
 from quire.domain import ids
 from quire.domain.calls import Reach
@@ -27,19 +28,6 @@ Normalise = Callable[[Delivery], list[Observation]]
 _channel_id = lru_cache(maxsize=4096)(ids.channel_id)  # few against their messages
 _subject_id = lru_cache(maxsize=4096)(ids.subject_id)
 _LABEL = 120  # characters of a platform's own label worth keeping in an event; all of it stays in the raw
-
-
-class Manifest(NamedTuple):
-    """A connector described in plain data. ``configuration`` and ``secrets`` are JSON Schemas (2020-12)."""
-
-    platform: str
-    name: str
-    version: str
-    captures: tuple[str, ...]
-    cannot_capture: tuple[str, ...]
-    limits: Mapping[str, int]
-    configuration: Mapping[str, Any]
-    secrets: Mapping[str, Any]
 
 
 class Connector(NamedTuple):

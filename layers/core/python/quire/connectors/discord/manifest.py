@@ -1,6 +1,6 @@
 """What the Discord connector can capture, what it cannot, and what it is configured with."""
 
-from quire.connectors.seam import Manifest
+from quire.connectors.manifest import Bound, Manifest, fields, secret, text
 
 MANIFEST = Manifest(
     platform="discord",
@@ -21,27 +21,47 @@ MANIFEST = Manifest(
         "the author of a forwarded message",
     ),
     limits={
-        "answer_within_seconds": 3,
-        "signature_window_seconds": 900,
-        "retries_for_minutes": 10,
-        "messages_a_page": 100,
-        "requests_a_second": 50,
-        "refused_requests_in_ten_minutes": 10_000,
+        "answer_within_seconds": Bound(3, "Discord waits {} seconds for an answer"),
+        "signature_window_seconds": Bound(900, "a signature counts for {} seconds"),
+        "retries_for_minutes": Bound(10, "Discord tries an event again for {} minutes"),
+        "messages_a_page": Bound(100, "a page holds {} messages"),
+        "requests_a_second": Bound(50, "a bot may ask {} times a second"),
+        "refused_requests_in_ten_minutes": Bound(10_000, "{} refused requests in ten minutes shut a bot out"),
     },
-    configuration={
-        "type": "object",
-        "properties": {
-            "publicKey": {
-                "type": "string",
-                "pattern": "^[0-9a-fA-F]{64}$",
-                "description": "the application's public key, unless it is kept with the secrets",
+    configuration=fields(
+        {
+            "publicKey": text(
+                "Public key",
+                "General Information of your application, unless it is kept with the secrets: Discord signs with it.",
+                pattern="^[0-9a-fA-F]{64}$",
+            ),
+            "guildIds": {
+                "type": "array",
+                "title": "Servers",
+                "description": "Ids of the servers to read; all that the bot is in where there is none.",
+                "items": {"type": "string", "pattern": "^[0-9]{1,20}$"},
+                "uniqueItems": True,
+                "maxItems": 100,
             },
-        },
-        "additionalProperties": False,
-    },
-    secrets={
-        "type": "object",
-        "properties": {"publicKey": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}},
-        "additionalProperties": False,
-    },
+        }
+    ),
+    secrets=fields(
+        {
+            "publicKey": secret(
+                "Public key", "The application's public key, where it is kept here.", pattern="^[0-9a-fA-F]{64}$"
+            ),
+            "botToken": secret("Bot token", "Bot page of your application: what the servers are read with."),
+        }
+    ),
+    title="Discord",
+    summary="Servers a bot of yours is in, read every few minutes, with Discord's signed webhook events.",
+    setup=(
+        "At discord.com/developers make an application with a bot, and switch on the message content and the server "
+        "members intents.",
+        "Make the connection here with the application's public key and the bot's token.",
+        "Copy the connection's webhook address into Webhooks as the endpoint: Discord tries it at once.",
+        "Add the bot to each server with View Channels and Read Message History, in private channels too.",
+    ),
+    docs="https://docs.discord.com/developers/resources/message",
+    grant="static",
 )

@@ -1,6 +1,6 @@
 """What the Teams connector can capture, what it cannot, and what it is configured with."""
 
-from quire.connectors.seam import Manifest
+from quire.connectors.manifest import Bound, Manifest, fields, secret, text
 
 NOTIFICATION_APP_ID = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 """The application that Microsoft Graph signs its validation tokens as."""
@@ -22,35 +22,70 @@ MANIFEST = Manifest(
         "notifications Microsoft discards while this endpoint answers too slowly",
     ),
     limits={
-        "answer_within_seconds": 3,
-        "handshake_within_seconds": 10,
-        "subscription_minutes": 4320,
-        "subscriptions_per_organisation": 10_000,
+        "answer_within_seconds": Bound(3, "Microsoft Graph waits {} seconds for an answer"),
+        "handshake_within_seconds": Bound(10, "a new subscription's address has {} seconds to answer"),
+        "subscription_minutes": Bound(4320, "a subscription lives {} minutes and is renewed before"),
+        "subscriptions_per_organisation": Bound(
+            10_000, "an organisation has {} subscriptions to Teams, shared by all its applications"
+        ),
     },
-    configuration={
-        "type": "object",
-        "properties": {
-            "issuer": {"type": "string", "minLength": 1},
-            "audience": {"type": "string", "minLength": 1},
-            "appId": {"type": "string", "default": NOTIFICATION_APP_ID},
-            "jwksUri": {"type": "string", "pattern": "^https://login\\.microsoftonline\\.com/"},
-            "jwks": {"type": "string", "description": "a JSON Web Key Set, instead of jwksUri"},
+    configuration=fields(
+        {
+            "issuer": text("Token issuer", "Who signs Graph's notifications: https://sts.windows.net/<directory id>/."),
+            "audience": text("Token audience", "The client id of your application, which the notifications are for."),
+            "tenantId": text(
+                "Directory (tenant) ID", "Entra ID, your application's overview: asked for access tokens."
+            ),
+            "clientId": text("Application (client) ID", "Entra ID, your application's overview."),
+            "appId": text(
+                "Notifying application",
+                "Who Graph says it is. Leave it as it is.",
+                default=NOTIFICATION_APP_ID,
+            ),
+            "jwksUri": text(
+                "Published keys",
+                "Where Microsoft publishes the keys its notifications are signed with.",
+                pattern=r"^https://login\.microsoftonline\.com/",
+                format="uri",
+                examples=["https://login.microsoftonline.com/common/discovery/keys"],
+            ),
+            "jwks": text(
+                "Keys, inline", "A JSON Web Key Set instead of the address above, where no key may be fetched."
+            ),
         },
-        "required": ["issuer", "audience"],
-        "oneOf": [{"required": ["jwksUri"]}, {"required": ["jwks"]}],
-        "additionalProperties": False,
-    },
-    secrets={
-        "type": "object",
-        "properties": {
-            "clientState": {"type": "string", "minLength": 1, "maxLength": 128},
+        required=("issuer", "audience"),
+        oneOf=[{"required": ["jwksUri"]}, {"required": ["jwks"]}],
+    ),
+    secrets=fields(
+        {
+            "clientState": secret(
+                "Client state", "A long random text that each notification has to repeat.", maxLength=128
+            ),
             "certificates": {
                 "type": "object",
-                "description": "certificate id to the PEM of its RSA private key",
-                "additionalProperties": {"type": "string"},
+                "title": "Decryption keys",
+                "description": "Certificate id to the PEM of its RSA private key: notifications are encrypted to it.",
+                "writeOnly": True,
+                "additionalProperties": {"type": "string", "minLength": 1},
             },
+            "certificatePem": secret(
+                "Application certificate", "PEM of the certificate your application signs in with.", multiline=True
+            ),
+            "privateKeyPem": secret(
+                "Application private key", "PEM of that certificate's RSA private key.", multiline=True
+            ),
         },
-        "required": ["clientState", "certificates"],
-        "additionalProperties": False,
-    },
+        required=("clientState", "certificates"),
+    ),
+    title="Microsoft Teams",
+    summary="Every channel and chat of an organisation, from Microsoft Graph's encrypted notifications.",
+    setup=(
+        "In Entra ID register an application for this purpose alone and consent to the permissions in the guide.",
+        "Make a certificate, upload its public half to the application, and keep the private key.",
+        "Make the connection here with the application's ids, the certificate and a long random client state.",
+        "Nothing has to be subscribed by hand: the connection makes and renews its subscriptions.",
+    ),
+    docs="https://learn.microsoft.com/graph/teams-change-notification-in-microsoft-teams-overview",
+    grant="certificate",
+    guide="capture/teams.md",
 )

@@ -1,6 +1,6 @@
 """What the Telegram connector can capture, what it cannot, and what it is configured with."""
 
-from quire.connectors.seam import Manifest
+from quire.connectors.manifest import Bound, Manifest, fields, secret
 
 ALLOWED_UPDATES = (
     "message",
@@ -49,17 +49,34 @@ MANIFEST = Manifest(
         "whether an edit changed the text: Telegram may tell of changes that leave it alone",
     ),
     limits={
-        "pending_updates_kept_hours": 24,
-        "file_bytes": 20 * 1024 * 1024,
-        "updates_a_page": 100,
+        "pending_updates_kept_hours": Bound(24, "Telegram keeps what it could not deliver for {} hours"),
+        "file_bytes": Bound(20 * 1024 * 1024, "a bot is given files of at most {} bytes"),
+        "updates_a_page": Bound(100, "a page holds {} updates"),
     },
-    configuration={"type": "object", "properties": {}, "additionalProperties": False},
-    secrets={
-        "type": "object",
-        "properties": {
-            "secretToken": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,256}$"},
+    configuration=fields({}),
+    secrets=fields(
+        {
+            "secretToken": secret(
+                "Secret token",
+                "A random text of your choice: Telegram repeats it with each update.",
+                pattern="^[A-Za-z0-9_-]{1,256}$",
+            ),
+            "botToken": secret(
+                "Bot token",
+                "What BotFather gave you: files are fetched with it.",
+                pattern="^[0-9]+:[A-Za-z0-9_-]+$",
+            ),
         },
-        "required": ["secretToken"],
-        "additionalProperties": False,
-    },
+        required=("secretToken",),
+    ),
+    title="Telegram",
+    summary="Groups, channels and business chats that let a bot of yours in.",
+    setup=(
+        "Make a bot with BotFather and switch its privacy mode off, so that it sees all of a group's messages.",
+        "Make the connection here with the bot's token and a random secret token.",
+        "Call setWebhook with the connection's webhook address, the same secret token and the allowed updates below.",
+        "Add the bot to each group and channel; make it an administrator where reactions and members must be kept.",
+    ),
+    docs="https://core.telegram.org/bots/api",
+    grant="static",
 )

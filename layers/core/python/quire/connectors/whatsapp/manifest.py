@@ -1,6 +1,6 @@
 """What the WhatsApp connector can capture, what it cannot, and what it is configured with."""
 
-from quire.connectors.seam import Manifest
+from quire.connectors.manifest import Bound, Manifest, fields, secret
 
 MANIFEST = Manifest(
     platform="whatsapp",
@@ -24,26 +24,38 @@ MANIFEST = Manifest(
         "what is said in calls",
     ),
     limits={
-        "answer_within_seconds": 10,
-        "delivery_bytes": 3 * 1024 * 1024,
-        "retries_for_days": 7,
-        "media_ids_live_for_days": 7,
-        "edit_within_minutes": 15,
-        "delete_within_days": 2,
+        "answer_within_seconds": Bound(10, "WhatsApp should have an answer within {} seconds"),
+        "delivery_bytes": Bound(3 * 1024 * 1024, "a delivery has at most {} bytes"),
+        "retries_for_days": Bound(7, "WhatsApp tries a delivery again for {} days"),
+        "media_ids_live_for_days": Bound(7, "media can be fetched for {} days after the delivery"),
+        "edit_within_minutes": Bound(15, "a message can be edited for {} minutes"),
+        "delete_within_days": Bound(2, "a message can be deleted for everyone for {} days"),
     },
-    configuration={"type": "object", "properties": {}, "additionalProperties": False},
-    secrets={
-        "type": "object",
-        "properties": {
-            "appSecret": {"type": "string", "minLength": 1},
-            "previousAppSecret": {
-                "type": "string",
-                "minLength": 1,
-                "description": "still accepted while the app secret is being changed",
-            },
-            "verifyToken": {"type": "string", "minLength": 1, "maxLength": 1000},
+    configuration=fields({}),
+    secrets=fields(
+        {
+            "appSecret": secret("App secret", "Settings, Basic of your Meta app: deliveries are signed with it."),
+            "previousAppSecret": secret("Previous app secret", "Still accepted while the app secret is being changed."),
+            "verifyToken": secret(
+                "Verify token",
+                "A random text of your choice: Meta repeats it when you save the address.",
+                maxLength=1000,
+            ),
+            "accessToken": secret(
+                "Access token", "Of a system user with whatsapp_business_messaging: media are fetched with it."
+            ),
         },
-        "required": ["appSecret", "verifyToken"],
-        "additionalProperties": False,
-    },
+        required=("appSecret", "verifyToken"),
+    ),
+    title="WhatsApp Business",
+    summary="Chats with your business numbers, from WhatsApp's Cloud API.",
+    setup=(
+        "Make a Meta app of type Business and add WhatsApp to it.",
+        "Make the connection here with the app's secret, a random verify token and a system user's access token.",
+        "Copy the connection's webhook address and the verify token into WhatsApp, Configuration.",
+        "Subscribe to the fields messages, calls, account_update, user_preferences, those of groups, and for numbers in "
+        "coexistence history, smb_message_echoes and smb_app_state_sync.",
+    ),
+    docs="https://developers.facebook.com/documentation/business-messaging/whatsapp/",
+    grant="static",
 )
