@@ -1,0 +1,91 @@
+"""The simulated platforms on a port of their own, for the length of a test."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from tests.simulators.certificates import Certificates, write_certificates
+from tests.simulators.frame import Fault, Simulation, State
+from tests.simulators.gateway import CONTROL_HOST, Gateway
+from tests.simulators.registry import simulations
+
+
+class Running:
+    """A server in a thread of its own. ``port`` is on 127.0.0.1; ``certificates.authority`` is the bundle to trust."""
+
+    def __init__(
+        self, gateway: Gateway, port: int, certificates: Certificates, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.gateway, self.port, self.certificates, self._loop = gateway, port, certificates, loop
+
+    @property
+    def address(self) -> str:
+        """Where all permitted hosts are to be found: ``127.0.0.1:<port>``."""
+        return f"127.0.0.1:{self.port}"
+
+    def state(self, platform: str) -> State:
+        """A platform's state, to be read and changed in place."""
+        return self.gateway.worlds[platform].state
+
+    def put(self, platform: str, state: State) -> None:
+        """Replace a platform's state."""
+        self.gateway.put(platform, state)
+
+    def fault(self, platform: str, kind: str, **fields: Any) -> None:
+        """Let something go wrong: see :class:`.frame.Fault`."""
+        self.gateway.faults.append(Fault(platform=platform, kind=kind, **fields))
+
+    def requests(self, platform: str | None = None) -> list[Mapping[str, Any]]:
+        """What was asked so far, oldest first."""
+        return [entry for entry in list(self.gateway.requests) if platform in (None, entry["platform"])]
+
+    def act(self, platform: str, action: str, told: Any = None) -> Any:
+        """Let a platform do something by itself."""
+        acting = self.gateway.simulations[platform].act(action, told, self.gateway.worlds[platform])
+        return asyncio.run_coroutine_threadsafe(_awaited(acting), self._loop).result(timeout=30)
+
+    def reset(self) -> None:
+        """All as at the start."""
+        self.gateway.reset()
+
+
+@contextmanager
+def running(
+    folder: Path, states: Mapping[str, State] | None = None, only: Iterable[Simulation] | None = None
+) -> Iterator[Running]:
+    """Serve ``only`` these platforms (all of them by default); keys and certificates go to ``folder``."""
+    served = tuple(simulations() if only is None else only)
+    gateway = Gateway(served, states)
+    hosts = [CONTROL_HOST, *(host for simulation in served for host in simulation.hosts)]
+    certificates = write_certificates(folder, hosts)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="simulators", daemon=True)
+    thread.start()
+    runner, port = asyncio.run_coroutine_threadsafe(_start(gateway, certificates), loop).result(timeout=30)
+    try:
+        yield Running(gateway, port, certificates, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(timeout=30)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=30)
+        loop.close()
+
+
+async def _start(gateway: Gateway, certificates: Certificates) -> tuple[web.AppRunner, int]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates.certificate, certificates.key)
+    runner = web.AppRunner(gateway.application(), access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+    await site.start()
+    return runner, int(runner.addresses[0][1])
+
+
+async def _awaited(acting: Any) -> Any:
+    return await acting
