@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Tasks
-from quire.connectors.seam import Authenticate, Connector, Element, Frame, Manifest, Read, Split, unrecognised
+from quire.connectors.manifest import Manifest
+from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Install, Tasks
+from quire.connectors.seam import Authenticate, Connector, Element, Frame, Read, Split, unrecognised
 from quire.domain.calls import Reach
 from quire.domain.delivery import Delivery
 from quire.domain.errors import MalformedError
@@ -21,6 +22,7 @@ def connect(
     grant: Grant | None = None,
     tasks: Tasks = NO_TASKS,
     fetch: FetchFile | None = None,
+    install: Install | None = None,
 ) -> Connector:
     """A connector made of its parts; its ``normalise`` is guarded."""
     reference = ConnectorRef(name=manifest.name, version=manifest.version)
@@ -35,6 +37,7 @@ def connect(
         grant=grant,
         tasks=tasks,
         fetch=fetch,
+        install=install,
     )
 
 

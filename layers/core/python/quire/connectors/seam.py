@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from quire.connectors.manifest import Manifest
-from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Tasks
+from quire.connectors.outward import NO_TASKS, FetchFile, Grant, Install, Tasks
 from quire.domain import ids
 from quire.domain.calls import Reach
 from quire.domain.delivery import Accepted, Challenge, Delivery, DeliveryHeader, WebhookRequest
@@ -43,6 +43,7 @@ class Connector(NamedTuple):
     grant: Grant | None = None
     tasks: Tasks = NO_TASKS
     fetch: FetchFile | None = None
+    install: Install | None = None
 
 
 class Element(NamedTuple):

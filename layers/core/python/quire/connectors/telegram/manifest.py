@@ -74,7 +74,8 @@ MANIFEST = Manifest(
     setup=(
         "Make a bot with BotFather and switch its privacy mode off, so that it sees all of a group's messages.",
         "Make the connection here with the bot's token and a random secret token.",
-        "Call setWebhook with the connection's webhook address, the same secret token and the allowed updates below.",
+        "Call setWebhook with the connection's webhook address, the same secret token, and these allowed_updates: "
+        f"{', '.join(ALLOWED_UPDATES)}.",
         "Add the bot to each group and channel; make it an administrator where reactions and members must be kept.",
     ),
     docs="https://core.telegram.org/bots/api",

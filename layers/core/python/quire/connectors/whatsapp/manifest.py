@@ -53,8 +53,8 @@ MANIFEST = Manifest(
         "Make a Meta app of type Business and add WhatsApp to it.",
         "Make the connection here with the app's secret, a random verify token and a system user's access token.",
         "Copy the connection's webhook address and the verify token into WhatsApp, Configuration.",
-        "Subscribe to the fields messages, calls, account_update, user_preferences, those of groups, and for numbers in "
-        "coexistence history, smb_message_echoes and smb_app_state_sync.",
+        "Subscribe to the fields messages, calls, account_update, user_preferences, those of groups, and for numbers "
+        "in coexistence history, smb_message_echoes and smb_app_state_sync.",
     ),
     docs="https://developers.facebook.com/documentation/business-messaging/whatsapp/",
     grant="static",
