@@ -84,6 +84,10 @@ class Stage:
 
     gateway: str = ""
     """Base address of the emulator, where addresses do not follow AWS's scheme; empty on AWS."""
+    platform_gateway: str = ""
+    """``host:port`` where every platform is reached, simulated; empty: each at its own address."""
+    platform_ca: str = ""
+    """Path of the certificate authorities that the simulated platforms' certificates are checked with."""
     policy_variables: bool = True
     """IAM evaluates policy variables and ``dynamodb:LeadingKeys``; else only the session policy names the tenant."""
     policed_writes: bool = True
@@ -129,6 +133,8 @@ def _local(environment: Mapping[str, str]) -> Stage:
         architecture="arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64",
         deploys_console=False,
         gateway=f"https://localhost:{port}",
+        platform_gateway=f"127.0.0.1:{environment.get('QUIRE_PLATFORM_PORT') or '4581'}",
+        platform_ca=environment.get("QUIRE_PLATFORM_CA", ""),
         policy_variables=False,
         policed_writes=False,
         metric_math=False,
@@ -184,7 +190,8 @@ def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
     """The settings of a stage.
 
     ``environment`` gives what may be chosen outside: ``CDK_DEFAULT_REGION`` and ``QUIRE_ALARM_EMAIL`` on AWS,
-    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT`` and ``QUIRE_LOCAL_SEARCH_ENDPOINT`` on one machine.
+    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``QUIRE_PLATFORM_PORT`` and
+    ``QUIRE_PLATFORM_CA`` on one machine.
 
     Raises:
         UnknownStageError: there is no such stage.

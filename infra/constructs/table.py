@@ -43,5 +43,5 @@ class Table(Construct):
         )
         if recovery_days is None:
             excuse(
-                self.table, {"AwsSolutions-DDB3": "A projection: it is rebuilt from the archive, not from a backup."}
+                self.table, {"AwsSolutions-DDB3": "Rebuilt from the archive, or over in minutes: not from a backup."}
             )

@@ -110,6 +110,7 @@ def _cdk(settings: Settings, *arguments: str) -> None:
     extra = emulator.aws_environment(settings) | {
         "QUIRE_PORT": str(settings.port),
         "QUIRE_SEARCH_PORT": str(settings.search_port),
+        "QUIRE_PLATFORM_CA": str((settings.tls / "ca.pem").resolve()),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
     common = ["--context", f"stage={STAGE}", "--no-color", "--ci", "--no-notices", "--no-version-reporting"]

@@ -19,13 +19,14 @@ TIMELINE = "timeline"
 
 @dataclass(frozen=True)
 class Tables:
-    """The five tables, each of one lifecycle."""
+    """The six tables, each of one lifecycle."""
 
     control: dynamodb.TableV2
     ledger: dynamodb.TableV2
     events: dynamodb.TableV2
     keys: dynamodb.TableV2
     audit: dynamodb.TableV2
+    limits: dynamodb.TableV2
 
 
 class DataStack(QuireStack):
@@ -66,6 +67,7 @@ class DataStack(QuireStack):
             ).table,
             keys=self._table("Keys", recovery_days=1),  # a destroyed key is soon gone from backups too
             audit=self._table("Audit", recovery_days=35),
+            limits=Table(self, "Limits", stage=stage, key=self.data_key, recovery_days=None, expires="ttl").table,
         )
         self._outputs()
 
@@ -86,4 +88,5 @@ class DataStack(QuireStack):
         CfnOutput(self, "EventsTable", value=self.tables.events.table_name)
         CfnOutput(self, "KeysTable", value=self.tables.keys.table_name)
         CfnOutput(self, "AuditTable", value=self.tables.audit.table_name)
+        CfnOutput(self, "LimitsTable", value=self.tables.limits.table_name)
         CfnOutput(self, "DataKeyArn", value=self.data_key.key_arn)

@@ -107,7 +107,7 @@ def test_production_keys_cannot_be_scheduled_for_deletion(prod: Synthesised) -> 
 
 
 @pytest.mark.parametrize(
-    ("table", "days"), [("Control", 35), ("Ledger", 35), ("Keys", 1), ("Audit", 35), ("Events", None)]
+    ("table", "days"), [("Control", 35), ("Ledger", 35), ("Keys", 1), ("Audit", 35), ("Events", None), ("Limits", None)]
 )
 def test_each_table_is_recoverable_for_its_lifecycle(stage: Synthesised, table: str, days: int | None) -> None:
     properties = stage.one("AWS::DynamoDB::GlobalTable", "Data", table)["Properties"]
@@ -122,14 +122,16 @@ def test_each_table_is_recoverable_for_its_lifecycle(stage: Synthesised, table: 
     assert recovery.get("RecoveryPeriodInDays") == days
 
 
-def test_only_events_expire_and_have_a_timeline(stage: Synthesised) -> None:
+def test_only_events_and_limits_expire_and_only_events_have_a_timeline(stage: Synthesised) -> None:
     for name, table in stage.resources("AWS::DynamoDB::GlobalTable", "Data").items():
         properties = table["Properties"]
-        if "/Events" not in name:
+        if "/Events" in name or "/Limits" in name:
+            assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+        else:
             assert "TimeToLiveSpecification" not in properties
+        if "/Events" not in name:
             assert "GlobalSecondaryIndexes" not in properties
             continue
-        assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
         (index,) = properties["GlobalSecondaryIndexes"]
         assert index["IndexName"] == "timeline"
         assert [key["AttributeName"] for key in index["KeySchema"]] == ["channel", "at"]

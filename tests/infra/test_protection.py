@@ -17,7 +17,7 @@ STATEFUL = (
 OUTPUTS = {
     "Data": {
         *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "DataKeyArn"),
-        *("ControlTable", "LedgerTable", "EventsTable", "KeysTable", "AuditTable"),
+        *("ControlTable", "LedgerTable", "EventsTable", "KeysTable", "AuditTable", "LimitsTable"),
     },
     "Ingest": {"CaptureStream", "HooksUrl", "ReceiveWebhookFunction"},
     "Archive": {

@@ -20,6 +20,7 @@ class Settings(BaseModel):
     events_table: str = Field(default="", alias="QUIRE_EVENTS_TABLE")
     keys_table: str = Field(default="", alias="QUIRE_KEYS_TABLE")
     audit_table: str = Field(default="", alias="QUIRE_AUDIT_TABLE")
+    limits_table: str = Field(default="", alias="QUIRE_LIMITS_TABLE")
     journal_bucket: str = Field(default="", alias="QUIRE_JOURNAL_BUCKET")
     archive_bucket: str = Field(default="", alias="QUIRE_ARCHIVE_BUCKET")
     capture_stream: str = Field(default="", alias="QUIRE_CAPTURE_STREAM")
@@ -44,6 +45,13 @@ class Settings(BaseModel):
     shards_least: int = Field(default=1, alias="QUIRE_SHARDS_LEAST")
     shards_most: int = Field(default=1, alias="QUIRE_SHARDS_MOST")
     """Bounds of the capture stream's shards."""
+
+    platform_gateway: str = Field(default="", alias="QUIRE_PLATFORM_GATEWAY")
+    """``host:port`` where every platform is reached instead of at its own address; empty outside one machine."""
+    platform_ca: str = Field(default="", alias="QUIRE_PLATFORM_CA")
+    """Path of the certificate authorities that platforms' certificates are checked with; empty: the system's."""
+    tenant_calls_per_minute: int = Field(default=1_200, alias="QUIRE_TENANT_CALLS_PER_MINUTE")
+    """Calls to platforms that one tenant may make, over all its connections."""
 
     def need(self, name: str) -> str:
         """The named setting.

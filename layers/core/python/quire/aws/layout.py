@@ -4,6 +4,7 @@ A tenant id holds neither ``#`` nor ``/`` (:func:`quire.domain.ids.is_tenant_id`
 reach into another tenant's part. No store builds a key by itself.
 """
 
+import re
 from datetime import UTC, datetime
 
 from quire.domain.errors import MalformedError
@@ -15,6 +16,9 @@ PRINCIPAL = "PRINCIPAL"
 CONNECTIONS = "CONNECTION#"
 CHANNELS = "CHANNEL#"
 USERS = "USER#"
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z", re.ASCII)
+_ENDING = re.compile(r"(?:\.[a-z0-9]{1,8}){0,2}\Z")
 
 
 def _checked(tenant: TenantId) -> TenantId:
@@ -78,6 +82,26 @@ def stream_partition(tenant: TenantId) -> str:
     return f"{_checked(tenant)}#0"
 
 
+def bucket_partition(platform: str, call: str, workspace: str) -> str:
+    """Partition of the bucket that calls of one name to one workspace of a platform are taken from."""
+    return f"BUCKET#{platform}#{workspace}#{call}"
+
+
+def quota_partition(tenant: TenantId) -> str:
+    """Partition of the bucket of all calls of a tenant."""
+    return f"QUOTA#{_checked(tenant)}"
+
+
+def circuit_partition(platform: str, host: str, call: str) -> str:
+    """Partition of the breaker of one endpoint of a platform."""
+    return f"CIRCUIT#{platform}#{host}#{call}"
+
+
+def lease_partition(name: str) -> str:
+    """Partition of a lease."""
+    return f"LEASE#{name}"
+
+
 def journal_prefix(tenant: TenantId) -> str:
     """Prefix of a tenant's journal segments."""
     return f"t/{_checked(tenant)}/journal/"
@@ -96,6 +120,21 @@ def deliveries_prefix(tenant: TenantId) -> str:
 def delivery_key(tenant: TenantId, day: datetime, sha256: str, suffix: str = "") -> str:
     """Key of a delivery too large for the stream."""
     return f"{deliveries_prefix(tenant)}{day.astimezone(UTC):%Y/%m/%d}/{sha256}{suffix}"
+
+
+def blobs_prefix(tenant: TenantId) -> str:
+    """Prefix of the bytes of a tenant's attachments."""
+    return f"t/{_checked(tenant)}/blobs/"
+
+
+def blob_key(tenant: TenantId, key_id: str, sha256: str, ending: str = "") -> str:
+    """Key of a file's bytes: the id of the key they are encrypted under, then what the stored bytes hash to (hex).
+
+    Nothing that a sender chose is part of it. ``ending`` names what belongs to the file (``.thumb.webp``).
+    """
+    if not (_KEY_ID.match(key_id) and _SHA256.match(sha256) and _ENDING.match(ending)):
+        raise MalformedError("not the parts of a blob's key")
+    return f"{blobs_prefix(tenant)}{key_id}/{sha256}{ending}"
 
 
 def quarantine_prefix(tenant: TenantId | None) -> str:

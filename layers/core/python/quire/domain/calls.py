@@ -50,7 +50,11 @@ class Answer(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """At most ``calls`` in ``seconds``, ``burst`` of them at once."""
+    """At most ``calls`` in ``seconds``, ``burst`` of them at once.
+
+    No window of ``seconds`` ever holds more than ``calls``, so a burst comes off the steady pace:
+    ``calls - burst + 1`` in ``seconds``. A burst of more than half of the calls counts as half of them.
+    """
 
     calls: int
     seconds: float
@@ -65,13 +69,15 @@ class Reach(NamedTuple):
     """Where a connector's calls may go. Hosts are exact names, or ``*.example.com`` for any name below one.
 
     ``limits`` is by call name, ``"*"`` for all others; each holds per (platform, method, workspace).
-    ``files`` are the further hosts that files are fetched from, also by redirect.
+    ``files`` are the further hosts that files are fetched from, also by redirect; ``files_setting`` names the key of
+    a connection's configuration that lists still more of them (exact names), where customers have hosts of their own.
     """
 
     hosts: tuple[str, ...]
     limits: Mapping[str, Limit]
     pause: Pause
     files: tuple[str, ...] = ()
+    files_setting: str | None = None
 
 
 class Received(NamedTuple):
