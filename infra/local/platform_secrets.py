@@ -14,12 +14,16 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from infra.local import secrets
+from infra.local.demo import ids
 from infra.local.settings import Settings
 
 GRAPH_CHANGE_TRACKING = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+GENERIC_FILE_HOST = "files.partner.example"
+"""Where the demo's other systems keep their files; simulated, as every platform is."""
 LIFETIME = dt.timedelta(days=3650)
 
 
@@ -30,12 +34,14 @@ class PlatformSecrets:
     stored: dict[str, Any] = field(repr=False)
     configuration: dict[str, Any]
     sender: dict[str, str] = field(repr=False)
+    workspace_id: str = ""
 
 
 def slack(settings: Settings, connection: str) -> PlatformSecrets:
-    """The signing secret of a Slack app."""
+    """The signing secret of a Slack app, and the token of its bot."""
     secret = secrets.keep(settings, f"{connection} signing secret", secrets.secret_key)
-    return PlatformSecrets({"signingSecret": secret}, {}, {"signingSecret": secret})
+    token = _token(settings, connection, "xoxb-8000000001-8000000002-")
+    return PlatformSecrets({"signingSecret": secret, "botToken": token}, {}, {"signingSecret": secret})
 
 
 def teams(settings: Settings, connection: str) -> PlatformSecrets:
@@ -66,7 +72,54 @@ def teams(settings: Settings, connection: str) -> PlatformSecrets:
     )
 
 
-MAKERS = {"slack": slack, "teams": teams}
+def whatsapp(settings: Settings, connection: str) -> PlatformSecrets:
+    """An app's secret, the word that its address is verified with, and a system user's token."""
+    sender = {
+        "appSecret": secrets.keep(settings, f"{connection} app secret", secrets.secret_key),
+        "verifyToken": secrets.keep(settings, f"{connection} verify token", secrets.secret_key),
+    }
+    return PlatformSecrets(sender | {"accessToken": _token(settings, connection, "EAAG")}, {}, sender)
+
+
+def telegram(settings: Settings, connection: str) -> PlatformSecrets:
+    """What Telegram sends along, and the token of a bot; the bot's id is the workspace."""
+    sender = {"secretToken": secrets.keep(settings, f"{connection} secret token", secrets.secret_key)}
+    bot = f"{ids.telegram_bot()}"
+    return PlatformSecrets(sender | {"botToken": _token(settings, connection, f"{bot}:AA")}, {}, sender, bot)
+
+
+def discord(settings: Settings, connection: str) -> PlatformSecrets:
+    """An application's Ed25519 key: both halves are 32 bytes in lower-case hex, as Discord shows the public one."""
+    private = secrets.keep(
+        settings, f"{connection} private key", lambda: Ed25519PrivateKey.generate().private_bytes_raw().hex()
+    )
+    public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(private)).public_key().public_bytes_raw().hex()
+    return PlatformSecrets(
+        stored={"publicKey": public, "botToken": _token(settings, connection, f"{ids.snowflake_of('bot')}.")},
+        configuration={"guildIds": [ids.snowflake_of("guild")]},
+        sender={"publicKey": public, "privateKey": private},
+    )
+
+
+def generic(settings: Settings, connection: str) -> PlatformSecrets:
+    """The signing secret of any other system, and the host it keeps its files on."""
+    secret = secrets.keep(settings, f"{connection} signing secret", secrets.secret_key)
+    return PlatformSecrets({"signingSecret": secret}, {"fileHosts": [GENERIC_FILE_HOST]}, {"signingSecret": secret})
+
+
+MAKERS = {
+    "slack": slack,
+    "teams": teams,
+    "whatsapp": whatsapp,
+    "telegram": telegram,
+    "discord": discord,
+    "generic": generic,
+}
+
+
+def _token(settings: Settings, connection: str, head: str) -> str:
+    """A made-up token for calls to a simulated platform; ``head`` is how that platform's begin."""
+    return head + secrets.keep(settings, f"{connection} token", secrets.secret_key)
 
 
 def thumbprint(private_pem: str) -> str:

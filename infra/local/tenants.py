@@ -36,14 +36,14 @@ SPECS = (
         "Meridian Capital",
         "meridian-capital.example",
         {"compliance": "compliance_officer", "auditor": "auditor", "administrator": "administrator"},
-        ("slack", "teams"),
+        ("slack", "teams", "whatsapp", "telegram", "discord", "generic"),
     ),
     Spec(
         "northwind",
         "Northwind Traders",
         "northwind.example",
         {"compliance": "compliance_officer"},
-        ("slack",),
+        ("slack", "generic"),
     ),
 )
 
@@ -98,6 +98,7 @@ class Seeder:
             name=f"{spec.name} {platform}",
             secrets=made.stored,
             configuration=made.configuration,
+            workspace_id=made.workspace_id,
         )
         now = datetime.now(UTC)
         add_connection(self.control, self.secrets, platform_secrets.MAKERS, new, now, replace_secret=True)

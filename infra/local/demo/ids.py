@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DISCORD_EPOCH = 1_420_070_400_000
+"""The first millisecond of 2015."""
 
 
 def slack_id(prefix: str, key: str) -> str:
@@ -50,6 +52,49 @@ def graph_time(moment: datetime) -> str:
     millis = moment.microsecond // 1000
     fraction = f".{millis:03d}".rstrip("0") if millis else ""
     return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
+
+
+def wamid(key: str) -> str:
+    """WhatsApp's id of a message."""
+    return "wamid." + base64.b64encode(b"HBg" + _digest("wamid", key)[:27]).decode("ascii")
+
+
+def digits(kind: str, key: str, count: int) -> str:
+    """A number of ``count`` digits, as Meta gives to accounts, numbers and media."""
+    return str(10 ** (count - 1) + number(f"{kind} {key}", 9 * 10 ** (count - 1)))
+
+
+def telegram_bot() -> int:
+    """The id of the bot that hears everything for the archive."""
+    return telegram_user("archive bot")
+
+
+def telegram_user(key: str) -> int:
+    """A Telegram user's id: of the recent ones, beyond 32 bits."""
+    return 5_000_000_000 + number(f"telegram user {key}", 2_000_000_000)
+
+
+def telegram_chat(key: str, *, basic: bool = False) -> int:
+    """A chat's id: negative, and below -1,000,000,000,000 for supergroups and channels."""
+    drawn = number(f"telegram chat {key}", 900_000_000)
+    return -(500_000_000 + drawn) if basic else -(1_002_000_000_000 + drawn)
+
+
+def file_id(key: str) -> str:
+    """Telegram's handle of a file, good for one bot."""
+    return "BQACAgQAAx" + base64.urlsafe_b64encode(_digest("telegram file", key) + key.encode("utf-8")[:8]).decode(
+        "ascii"
+    )
+
+
+def snowflake(moment: datetime, key: str) -> str:
+    """Discord's id of something made at ``moment``, to the millisecond."""
+    return str(((milliseconds(moment) - _DISCORD_EPOCH) << 22) | number(f"snowflake {key}", 1 << 22))
+
+
+def snowflake_of(key: str) -> str:
+    """Discord's id of something that was there before the week began: people, the server, its channels."""
+    return snowflake(_EPOCH + timedelta(days=19_800 + number(f"day of {key}", 600), hours=9), key)
 
 
 def _digest(*parts: str) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -34,6 +34,37 @@ GRAPH_POLICY = Policy(pauses=tuple(min(15.0 * 2**n, 1800.0) for n in range(14)),
 
 https://learn.microsoft.com/en-us/graph/change-notifications-delivery-webhooks
 """
+
+
+META_POLICY = Policy(pauses=(30.0, 60.0, 300.0, 900.0, 3600.0), timeout=10.0)
+"""Repeated with falling frequency for up to seven days; the beginning of it.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
+"""
+
+TELEGRAM_POLICY = Policy(pauses=(1.0, 2.0, 4.0, 8.0, 60.0), timeout=30.0)
+"""Telegram names neither number nor pauses: "a reasonable amount of attempts".
+
+https://core.telegram.org/bots/api#setwebhook
+"""
+
+DISCORD_POLICY = Policy(pauses=(1.0, 4.0, 15.0, 60.0, 300.0), timeout=3.0)
+"""Exponential back-off for up to ten minutes, three seconds an attempt.
+
+https://docs.discord.com/developers/events/webhook-events
+"""
+
+GENERIC_POLICY = Policy(pauses=(1.0, 5.0, 30.0, 120.0), timeout=10.0)
+"""What a careful sender does."""
+
+POLICIES: Mapping[str, Policy] = {
+    "slack": SLACK_POLICY,
+    "teams": GRAPH_POLICY,
+    "whatsapp": META_POLICY,
+    "telegram": TELEGRAM_POLICY,
+    "discord": DISCORD_POLICY,
+    "generic": GENERIC_POLICY,
+}
 
 
 @dataclass(frozen=True)
@@ -97,8 +128,12 @@ class Courier:
         async with self._slots:
             began = time.monotonic()
             try:
-                response = await self._client.post(
-                    outgoing.url, content=outgoing.body, headers=dict(outgoing.headers), timeout=timeout
+                response = await self._client.request(
+                    outgoing.method,
+                    outgoing.url,
+                    content=outgoing.body,
+                    headers=dict(outgoing.headers),
+                    timeout=timeout,
                 )
             except httpx.TimeoutException:
                 return _failed("http_timeout", began, attempt), False

@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 
@@ -12,11 +13,12 @@ class NotLoopbackError(ValueError):
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A POST: where to, with which headers, and the exact bytes."""
+    """A POST (or, as some handshakes, a GET): where to, with which headers, and the exact bytes."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
+    method: Literal["POST", "GET"] = "POST"
 
     def __post_init__(self) -> None:
         require_loopback(self.url)

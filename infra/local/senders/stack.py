@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.senders.courier import POLICIES
+from infra.local.senders.discord import DiscordSender
+from infra.local.senders.generic import GenericSender
 from infra.local.senders.slack import SlackSender
 from infra.local.senders.teams import TeamsSender
 from infra.local.senders.teams_token import TokenIssuer
+from infra.local.senders.telegram import TelegramSender
+from infra.local.senders.whatsapp import WhatsAppSender
 
 DEFAULT_STACK = Path(".local/stack.json")
 
@@ -20,11 +25,20 @@ class StackFileError(ValueError):
 
 @dataclass(frozen=True)
 class Senders:
-    """The two platforms of one tenant."""
+    """The platforms of one tenant: Slack and Teams, and of the others those it is connected to."""
 
     tenant_id: str
     slack: SlackSender
     teams: TeamsSender
+    whatsapp: WhatsAppSender | None = None
+    telegram: TelegramSender | None = None
+    discord: DiscordSender | None = None
+    generic: GenericSender | None = None
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """Those there is a sender for."""
+        return frozenset(name for name in POLICIES if getattr(self, name) is not None)
 
 
 def read_stack(path: Path = DEFAULT_STACK) -> dict[str, Any]:
@@ -58,6 +72,10 @@ def senders_of(stack: Mapping[str, Any], tenant: str = "") -> Senders:
                 tenant_id=str(entry["tenantId"]),
                 slack=_slack(connections["slack"]),
                 teams=_teams(connections["teams"]),
+                whatsapp=_whatsapp(connections["whatsapp"]) if "whatsapp" in connections else None,
+                telegram=_telegram(connections["telegram"]) if "telegram" in connections else None,
+                discord=_discord(connections["discord"]) if "discord" in connections else None,
+                generic=_generic(connections["generic"]) if "generic" in connections else None,
             )
     raise StackFileError(f"no tenant{f' {tenant!r}' if tenant else ''} with a Slack and a Teams connection")
 
@@ -86,6 +104,23 @@ def _teams(connection: Mapping[str, Any]) -> TeamsSender:
             key_id=str(held.get("tokenKeyId") or ""),
         ),
     )
+
+
+def _whatsapp(connection: Mapping[str, Any]) -> WhatsAppSender:
+    held = _secrets(connection)
+    return WhatsAppSender(_text(connection, "webhookUrl"), _text(held, "appSecret"), _text(held, "verifyToken"))
+
+
+def _telegram(connection: Mapping[str, Any]) -> TelegramSender:
+    return TelegramSender(_text(connection, "webhookUrl"), _text(_secrets(connection), "secretToken"))
+
+
+def _discord(connection: Mapping[str, Any]) -> DiscordSender:
+    return DiscordSender(_text(connection, "webhookUrl"), _text(_secrets(connection), "privateKey"))
+
+
+def _generic(connection: Mapping[str, Any]) -> GenericSender:
+    return GenericSender(_text(connection, "webhookUrl"), _text(_secrets(connection), "signingSecret"))
 
 
 def _secrets(connection: Mapping[str, Any]) -> Mapping[str, Any]:
