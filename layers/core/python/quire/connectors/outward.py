@@ -1,93 +1,49 @@
 """What a connector does when it asks its platform, as functions that are given the outside and never make a socket.
 
-A task is a generator. What it yields takes effect before it goes on, in the order it was yielded: so a cursor that is
-yielded after a page is kept once the page is on the stream, and a refresh token once it is stored.
+Tasks, their steps and grants are :mod:`quire.domain.work`; here are files and installs.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from quire.domain.attachments import WantedFile
 from quire.domain.calls import Call, Outside
-from quire.domain.delivery import Source
+from quire.domain.work import (
+    NO_TASKS,
+    STALE,
+    Checkpoint,
+    Grant,
+    Noticed,
+    Page,
+    Renewed,
+    Run,
+    Step,
+    Task,
+    Tasks,
+    Token,
+    Work,
+)
 
-
-class Token(NamedTuple):
-    """An access token. ``expires_at`` is aware; ``renewed`` are the connection's secrets as they are from now on, to
-    be stored before the token is used (a refresh token works once)."""
-
-    value: str
-    expires_at: datetime | None = None
-    renewed: Mapping[str, Any] | None = None
-
-
-Grant = Callable[[Mapping[str, Any], Mapping[str, Any], Outside, datetime], Token]
-"""An access token from the connection's secrets and configuration, asking outside where it must; the time is aware.
-
-Raises ``GrantLostError`` where the platform took the access back. Only ``send`` of the outside may be used.
-"""
-
-
-class Work(NamedTuple):
-    """What a task is run with. ``state`` is what its last checkpoint held, empty at first; ``now`` is aware.
-
-    ``webhook_url`` is the connection's own address.
-    """
-
-    outside: Outside
-    secrets: Mapping[str, Any]
-    configuration: Mapping[str, Any]
-    state: Mapping[str, Any]
-    now: datetime
-    webhook_url: str
-
-
-class Page(NamedTuple):
-    """Bytes as the platform sent them, for the capture stream. ``context`` is what they do not say themselves."""
-
-    body: bytes
-    context: Mapping[str, str] = {}
-    source: Source = "poll"
-
-
-class Checkpoint(NamedTuple):
-    """All before this is done. ``state`` (JSON values, at most 300 KB) is where the next run starts."""
-
-    state: Mapping[str, Any]
-
-
-class Renewed(NamedTuple):
-    """The connection's secrets as they are from now on."""
-
-    secrets: Mapping[str, Any]
-
-
-class Noticed(NamedTuple):
-    """Something about the connection's health that a person should know; ``code`` is one stable word.
-
-    ``degraded`` says that messages may be missed until somebody acts.
-    """
-
-    code: str
-    detail: str
-    degraded: bool = False
-
-
-Step = Page | Checkpoint | Renewed | Noticed
-Run = Callable[[Work], Iterator[Step]]
-
-
-class Task(NamedTuple):
-    """Something a connection does every so often, and when it is woken."""
-
-    run: Run
-    every: timedelta
-
-
-Tasks = Mapping[str, Task]
-"""By name: ``poll``, ``directory``, ``subscriptions``..."""
-NO_TASKS: Tasks = {}
+__all__ = [
+    "NO_TASKS",
+    "STALE",
+    "Checkpoint",
+    "FetchFile",
+    "Grant",
+    "Inline",
+    "Install",
+    "Installed",
+    "Noticed",
+    "Page",
+    "Renewed",
+    "Run",
+    "Step",
+    "Task",
+    "Tasks",
+    "Token",
+    "Work",
+]
 
 
 class Inline(NamedTuple):
