@@ -16,6 +16,7 @@ PRINCIPAL = "PRINCIPAL"
 CONNECTIONS = "CONNECTION#"
 CHANNELS = "CHANNEL#"
 USERS = "USER#"
+DECISIONS = "PERSON#"
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z", re.ASCII)
 _ENDING = re.compile(r"(?:\.[a-z0-9]{1,8}){0,2}\Z")
@@ -55,6 +56,11 @@ def channel_sort(channel: ChannelId) -> str:
 def user_sort(subject: SubjectId) -> str:
     """Sort key of a person's directory entry."""
     return f"{USERS}{subject}"
+
+
+def decision_sort(subject: SubjectId) -> str:
+    """Sort key of where a person's account was put by hand."""
+    return f"{DECISIONS}{subject}"
 
 
 def message_partition(tenant: TenantId, about: str) -> str:

@@ -1,1 +1,1 @@
-"""Who is who: accounts of one person across platforms."""
+"""One person across platforms: accounts joined by verified e-mail, or by hand, and taken apart again."""
