@@ -1,4 +1,4 @@
-"""Entries into the journal: segment, then rows, then notice. Each effect is idempotent, and the order is the safety.
+"""Entries into the journal: segment, rows, files to fetch, notice. Each effect is idempotent, their order the safety.
 
 Whoever fails half-way runs again from the stream. The same batch gives the same bytes, so the segment is found where it
 was and rows and notice follow. A batch cut elsewhere gives another segment, whose rows lose the race to those of the
@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from quire.archive.attachments.wanted import work_of
 from quire.archive.ciphers import FrameCipher
 from quire.archive.entries import Entry, entry_of_stored
 from quire.archive.segment_reader import SegmentReader, Source, in_memory
 from quire.archive.segment_writer import Identity, seal, segment_id
+from quire.aws.attachment_queue import AttachmentQueue
 from quire.aws.event_rows import MAX_INLINE_BYTES, EventRow, EventRows
 from quire.aws.journal import Journal, Stored
 from quire.aws.layout import segment_key
@@ -81,14 +83,19 @@ class JournalSegments:
         cipher: FrameCipher,
         row_days: int,
         workers: int = _WORKERS,
+        files: AttachmentQueue | None = None,
     ) -> None:
-        """``row_days`` is how long a row lives; ``workers`` how many rows are put at the same time."""
+        """``row_days`` is how long a row lives; ``workers`` how many rows are put at the same time.
+
+        ``files`` takes the work to fetch what messages carry; without it nothing is fetched.
+        """
         self._journal = journal
         self._rows = rows
         self._notices = notices
         self._cipher = cipher
         self._life = timedelta(days=row_days)
         self._workers = workers
+        self._files = files
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="rows")
 
     def write(self, tenant: TenantId, entries: Sequence[Entry], cut: Cut, now: datetime) -> Written:
@@ -174,6 +181,8 @@ class JournalSegments:
         rows = [_row(tenant, entry, frame_of[entry.event_id], stored, expires_at) for entry in entries]
         fresh = self._put_rows(rows)
         new = [entry for entry, is_new in zip(entries, fresh, strict=True) if is_new]
+        if self._files is not None and not restored:
+            self._files.send(work_of(tenant, entries, frame_of, stored))
         where = {"bucket": stored.bucket, "key": stored.key, "version_id": stored.version_id}
         self._notices.send(Notice(tenant_id=tenant, **where, restored=restored))
         return Written(new, duplicates=len(entries) - len(new), segments=1)

@@ -3,6 +3,8 @@ with a record shows here, as :class:`UnreadableError`, before anything is writte
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import orjson
 
 from quire.archive.batch import Connectors, StreamRecord
@@ -12,6 +14,9 @@ from quire.aws.journal import Journal
 from quire.domain.delivery import Delivery, DeliveryHeader, Pointer, read_header, with_body
 from quire.domain.errors import MalformedError, NotFoundError, UnavailableError
 from quire.domain.ids import TenantId
+
+if TYPE_CHECKING:
+    from quire.domain.events import Observation
 
 
 class RecordReader:
@@ -40,7 +45,7 @@ class RecordReader:
             UnreadableError: none can be made of it; see ``reason``.
             UnavailableError: S3 did not answer.
         """
-        normalise = self._connectors.get(header.platform)
+        normalise = self._connectors.get(header.platform) if header.statement is None else _read_statement
         if normalise is None:
             raise UnreadableError("platform", "no connector for this platform", tenant)
         delivery = self._delivery(tenant, header, body)
@@ -72,3 +77,10 @@ class RecordReader:
         if not self._journal.is_delivery_of(tenant, pointer.bucket, pointer.key):
             raise MalformedError("the header points outside of its tenant's deliveries")
         return self._journal.read(pointer.key, pointer.version_id)
+
+
+def _read_statement(delivery: Delivery) -> list[Observation]:
+    """What Quire itself states; a platform's connector knows nothing of it."""
+    from quire.archive.attachments.statements import read_statement
+
+    return read_statement(delivery)

@@ -152,6 +152,10 @@ class Journal:
         """Whether a pointer leads to one of this tenant's deliveries and nowhere else."""
         return bucket == self.bucket and key.startswith(deliveries_prefix(tenant))
 
+    def is_segment_of(self, tenant: TenantId, bucket: str, key: str) -> bool:
+        """Whether a pointer leads to one of this tenant's segments and nowhere else."""
+        return bucket == self.bucket and key.startswith(journal_prefix(tenant))
+
     def _existing(self, key: str) -> Stored:
         try:
             head = self._head(key, None)

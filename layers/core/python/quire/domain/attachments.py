@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from quire.domain.delivery import Source
 from quire.domain.errors import MalformedError
 from quire.domain.events import AttachmentRef, ChannelRef, Native
 from quire.domain.ids import ChannelId, ConnectionId, EventId, MessageId, SubjectId, TenantId
@@ -23,7 +24,10 @@ class RawAt(BaseModel):
 
 
 class WantedFile(BaseModel):
-    """One attachment of one message, and all that its events will need to say."""
+    """One attachment of one message, and all that its events will need to say.
+
+    ``source`` is how the message came.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
@@ -40,6 +44,7 @@ class WantedFile(BaseModel):
     channel: ChannelRef
     native: Native
     sent_at: str | None = None
+    source: Source = "webhook"
     attachment: AttachmentRef
     raw_at: RawAt
 

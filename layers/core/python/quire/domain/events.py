@@ -158,7 +158,8 @@ class AttachmentFact(_AboutMessage):
 
     ``sha256`` (hex) and ``size`` (bytes) are of the bytes as sent; ``content_type`` is what they were said to be,
     ``detected_type`` what they look like. ``text`` is what was read in them. ``reason`` is one stable word for why
-    there are none, ``attempts`` how often they were asked for.
+    there are none, ``attempts`` how often they were asked for. ``storage_key`` and ``storage_version`` name the object
+    that holds the bytes, ``thumbnail_key`` the one beside it.
     """
 
     attachment_id: str
@@ -168,6 +169,7 @@ class AttachmentFact(_AboutMessage):
     content_type: str | None = None
     detected_type: str | None = None
     storage_key: str | None = None
+    storage_version: str | None = None
     thumbnail_key: str | None = None
     text: str | None = None
     text_status: Literal["complete", "truncated", "none", "unsupported", "failed"] | None = None

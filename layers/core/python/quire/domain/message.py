@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from quire.domain.attachment_state import AttachmentState, attachment_states
 from quire.domain.events import (
     ANYONE,
     Actor,
@@ -41,20 +42,6 @@ class ReactionState(BaseModel):
     actor: Actor
     added_at: str | None = None
     removed_at: str | None = None
-
-
-class AttachmentState(BaseModel):
-    """How the bytes of an attachment fared."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
-
-    attachment_id: str
-    status: str
-    sha256: str | None = None
-    size: int | None = None
-    content_type: str | None = None
-    storage_key: str | None = None
-    reason: str | None = None
 
 
 class MessageState(BaseModel):
@@ -137,7 +124,7 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
         deleted_at=deleted.occurred_at if deleted else None,
         deleted_by=deleted.body.deleted_by if deleted and isinstance(deleted.body, MessageDeleted) else None,
         reactions=_reactions(ordered),
-        attachments=_attachments(ordered),
+        attachments=attachment_states(ordered),
         revision=len(ordered),
         event_ids=tuple(sorted(unique)),
     )
@@ -297,26 +284,3 @@ def _taken_back(standing: dict[tuple[str, str], ReactionState], removal: Reactio
     if not gone and not anyone and not any_emoji:
         gone = [ReactionState(emoji=removal.emoji, actor=removal.actor)]
     return [state.model_copy(update={"removed_at": at}) for state in gone]
-
-
-def _attachments(ordered: list[Event]) -> tuple[AttachmentState, ...]:
-    """The last word on each file; captured bytes are not forgotten by a later failure."""
-    states: dict[str, AttachmentState] = {}
-    for event in ordered:
-        body = event.body
-        if not isinstance(body, AttachmentFact):
-            continue
-        captured = event.kind == "attachment.captured"
-        known = states.get(body.attachment_id)
-        if known is not None and known.status == "captured" and not captured:
-            continue
-        states[body.attachment_id] = AttachmentState(
-            attachment_id=body.attachment_id,
-            status="captured" if captured else "failed",
-            sha256=body.sha256,
-            size=body.size,
-            content_type=body.content_type,
-            storage_key=body.storage_key,
-            reason=body.reason,
-        )
-    return tuple(states[key] for key in sorted(states))

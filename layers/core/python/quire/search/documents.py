@@ -11,8 +11,9 @@ from typing import Any
 
 import orjson
 
+from quire.domain.attachment_state import AttachmentState
 from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
-from quire.domain.message import AttachmentState, MessageState, Version
+from quire.domain.message import MessageState, Version
 from quire.domain.time import nanoseconds
 from quire.search.mapping import indexable_time, place_in_time
 
