@@ -16,6 +16,7 @@ from quire.connectors.slack.directory import (
     membership_facts,
     user_facts,
 )
+from quire.connectors.slack.listed import LISTS, listed_facts
 from quire.connectors.slack.messages import message_facts, reaction_facts
 from quire.connectors.slack.people import SLACKBOT, profile_name
 from quire.connectors.slack.setting import Setting
@@ -65,6 +66,9 @@ def split(delivery: Delivery) -> list[Element]:
         values, raws = value, array_slices(body)
     elif isinstance(told.get("ok"), bool) and isinstance(told.get("messages"), list):
         values, raws = told["messages"], array_slices(body, "messages")
+    elif told.get("ok") is True and (key := next((key for key in LISTS if _holds(told.get(key))), None)):
+        values, raws = told[key], array_slices(body, key)
+        known["listed"] = key
     else:
         event = mapping(told.get("event")) if "event" in told else told
         names = _names([event, mapping(event.get("message")), mapping(event.get("previous_message"))])
@@ -83,6 +87,10 @@ def read(element: Element) -> Iterator[Fact]:
         return
     live = value.get("type") == "event_callback" or ("type" not in value and isinstance(value.get("event"), dict))
     event = mapping(value.get("event")) if live else value
+    listed = element.known.get("listed")
+    if listed:
+        yield from listed_facts(value, listed, Setting(element, False, None, None, None))
+        return
     setting = Setting(
         element=element,
         live=live,
@@ -100,6 +108,11 @@ def read(element: Element) -> Iterator[Fact]:
     label = kind or (f"error:{event.get('error')}" if event.get("ok") is False else None)
     reason = _REASONS.get(kind, "an answer that carries no messages" if "ok" in event else "no message fact we know")
     yield setting.unrecognised(event, reason, label)
+
+
+def _holds(values: object) -> bool:
+    """Whether it is a list of things; the members of a conversation are ids."""
+    return isinstance(values, list) and bool(values) and all(isinstance(value, dict) for value in values)
 
 
 def _names(messages: list[Mapping[str, Any]]) -> dict[str, str]:
