@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from quire.aws.control import Connection
     from quire.aws.leases import Leases
     from quire.domain.calls import Outside
+    from quire.outbound.gcra import Priority
     from quire.outbound.platform import Surroundings
-    from quire.outbound.turns import Priority
 
 
 def outside(connection: Connection, token: Callable[[bool], str], priority: Priority = "live") -> Outside:

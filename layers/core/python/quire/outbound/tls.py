@@ -1,0 +1,66 @@
+"""TLS connections that end when their time is up, and that tell when more or less came than was said."""
+
+from __future__ import annotations
+
+import io
+import ssl
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Buffer
+
+
+class TimedSocket(ssl.SSLSocket):
+    """A socket that reads no later than ``until`` (monotonic seconds) and waits at most ``idle`` seconds for a byte.
+
+    A time-out of the socket alone would start anew with each byte: a sender that drips would hold us for ever.
+    """
+
+    until = float("inf")
+    idle: float | None = None
+    suppress_ragged_eofs: bool
+    stream: WatchedStream | None = None
+
+    def recv_into(self, buffer: Buffer, nbytes: int | None = None, flags: int = 0) -> int:
+        """Read what is there, waiting no longer than is allowed."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is up")
+        waits = left if self.idle is None else min(self.idle, left)
+        self.settimeout(None if waits == float("inf") else waits)
+        return super().recv_into(buffer, nbytes, flags)
+
+    def makefile(self, mode: str = "r", buffering: int | None = None, **others: Any) -> Any:
+        """The bytes as a stream, as http.client asks for them (``rb``)."""
+        if mode != "rb":
+            return super().makefile(mode, buffering, **others)  # type: ignore[call-overload]
+        self.stream = WatchedStream(super().makefile("rb", buffering=0), self)
+        return self.stream
+
+
+class WatchedStream(io.BufferedReader):
+    """Remembers, when it is closed, whether bytes were left: ``surplus``."""
+
+    def __init__(self, raw: io.RawIOBase, owner: TimedSocket) -> None:
+        super().__init__(raw, 64 * 1024)
+        self._owner = owner
+        self.surplus = False
+        self.linger = 0.0
+
+    def close(self) -> None:
+        """Look for bytes that nobody announced, then let go of the socket."""
+        if not self.closed and not self.surplus:
+            self._owner.idle = self.linger
+            try:
+                self.surplus = bool(self.peek(1))
+            except (OSError, ValueError):  # nothing came, or the other side is gone: that is what is expected
+                self.surplus = False
+        super().close()
+
+
+def context(authorities: str = "") -> ssl.SSLContext:
+    """Checks certificates and names; ``authorities`` is the path of those to trust, empty for the system's."""
+    made = ssl.create_default_context(cafile=authorities or None)
+    made.sslsocket_class = TimedSocket
+    return made

@@ -1,0 +1,195 @@
+"""Requests over TLS to places that were checked, and answers that are held to what they say.
+
+One request, one answer: nothing is followed, repeated or decoded here. Connections are kept and used again for as long
+as the name they were made for still leads to the same address.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from urllib3.connection import HTTPSConnection
+
+from quire.domain.errors import OutOfReachError
+from quire.outbound import tls
+from quire.outbound.destination import Destination
+from quire.outbound.faults import BadFileError, BrokenError, NotReachedError, asking, connecting, reading
+from quire.outbound.whereabouts import Find, Place
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
+
+CHUNK = 256 * 1024
+_KEPT_MOST = 32
+_TRIED_MOST = 3
+_LINGER = 0.25
+"""Seconds that a sender who was asked to close is given to do so: more bytes instead mean a false length."""
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent"})
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)  # its warnings hold addresses, which hold tokens
+
+
+class Pace(NamedTuple):
+    """Seconds: to connect, between two bytes, and in all."""
+
+    connect: float
+    idle: float
+    total: float
+
+
+SENDING = Pace(connect=5, idle=20, total=60)
+FETCHING = Pace(connect=5, idle=30, total=600)
+
+
+class Request(NamedTuple):
+    """What is asked for. ``closing`` where the connection is not to be used again."""
+
+    method: str
+    to: Destination
+    headers: Mapping[str, str] = {}
+    body: bytes | None = None
+    closing: bool = False
+
+
+class Reply:
+    """An answer whose body is still to come. Header names are lower case."""
+
+    def __init__(self, response: BaseHTTPResponse, socket: tls.TimedSocket) -> None:
+        self.status = response.status
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        self.whole = False
+        self._response = response
+        self._socket = socket
+
+    def chunks(self, most: int) -> Iterator[bytes]:
+        """The body as it was sent, piece by piece.
+
+        Raises:
+            OutOfReachError: it says that it is, or turns out, larger than ``most`` bytes (``too_large``).
+            BadFileError: fewer or more bytes came than it says, or they came too slowly.
+        """
+        self._refuse_claims(most)
+        got = 0
+        while piece := self._piece():
+            got += len(piece)
+            if got > most:
+                raise OutOfReachError("too_large", f"the file is larger than {most} bytes")
+            yield piece
+        if self._socket.stream is not None and self._socket.stream.surplus:
+            raise BadFileError("wrong_length", "more bytes came than were promised")
+        self.whole = True
+
+    def _refuse_claims(self, most: int) -> None:
+        claimed = self._response.length_remaining
+        if claimed is not None and claimed > most:
+            raise OutOfReachError("too_large", f"the file is said to be larger than {most} bytes")
+
+    def _piece(self) -> bytes:
+        with reading():
+            return self._response.read(CHUNK, decode_content=False)
+
+
+class Transport:
+    """Speaks to hosts where ``find`` finds them. ``authorities``: path of the trusted certificates, if not usual."""
+
+    def __init__(self, find: Find, authorities: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        self._find = find
+        self._authorities = authorities
+        self._clock = clock
+        self._context: ssl.SSLContext | None = None
+        self._kept: dict[tuple[str, Place], HTTPSConnection] = {}
+
+    @contextmanager
+    def exchange(self, request: Request, pace: Pace) -> Iterator[Reply]:
+        """The answer, within the block.
+
+        Raises:
+            OutOfReachError: the host leads to an address that is not public.
+            NotReachedError, BrokenError, SlowError: no answer; see :mod:`quire.outbound.faults`.
+        """
+        until = self._clock() + pace.total
+        place, connection = self._connection(request.to.host, pace)
+        reply = None
+        try:
+            reply = self._ask(connection, request, pace, until)
+            yield reply
+        finally:
+            if reply is not None and reply.whole and connection.sock is not None:
+                self._keep((request.to.host, place), connection)
+            else:
+                connection.close()
+
+    def _ask(self, connection: HTTPSConnection, request: Request, pace: Pace, until: float) -> Reply:
+        socket = connection.sock
+        if not isinstance(socket, tls.TimedSocket):
+            raise BrokenError("the connection is not one of ours")
+        socket.until, socket.idle = until, pace.idle
+        socket.suppress_ragged_eofs = False  # an end without TLS's goodbye is no end
+        with asking():
+            connection.request(
+                request.method,
+                request.to.target,
+                body=request.body,
+                headers=_headers(request),
+                preload_content=False,
+                decode_content=False,
+            )
+            response = connection.getresponse()
+        if request.closing and socket.stream is not None:
+            socket.stream.linger = _LINGER
+        return Reply(response, socket)
+
+    def _connection(self, host: str, pace: Pace) -> tuple[Place, HTTPSConnection]:
+        """A connection to the host, one that was kept where there is one."""
+        places = self._find(host)
+        for place in places:
+            kept = self._kept.pop((host, place), None)
+            if kept is not None:
+                if kept.is_connected:
+                    return place, kept
+                kept.close()
+        refused: NotReachedError | None = None
+        for place in places[:_TRIED_MOST]:
+            try:
+                return place, self._connect(host, place, pace)
+            except NotReachedError as error:
+                refused = error
+        raise refused or NotReachedError("the platform has no address")
+
+    def _connect(self, host: str, place: Place, pace: Pace) -> HTTPSConnection:
+        if self._context is None:
+            self._context = tls.context(self._authorities)
+        connection = HTTPSConnection(
+            place.address,
+            place.port,
+            server_hostname=host,
+            assert_hostname=host,
+            ssl_context=self._context,
+            timeout=pace.connect,
+        )
+        try:
+            with connecting():
+                connection.connect()
+        except NotReachedError:
+            connection.close()
+            raise
+        return connection
+
+    def _keep(self, key: tuple[str, Place], connection: HTTPSConnection) -> None:
+        replaced = self._kept.pop(key, None)
+        self._kept[key] = connection
+        if replaced is not None:
+            replaced.close()
+        while len(self._kept) > _KEPT_MOST:
+            self._kept.pop(next(iter(self._kept))).close()
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """The caller's headers and ours; how the body travels is ours to say."""
+    given = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
+    ours = {"Host": request.to.host, "User-Agent": "Quire/1", "Accept-Encoding": "identity"}
+    return given | ours | ({"Connection": "close"} if request.closing else {})
