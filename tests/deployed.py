@@ -18,7 +18,7 @@ from infra.local.senders.outgoing import Outgoing
 from infra.local.senders.stack import Senders
 from quire import config
 from quire.bootstrap import archive, capture, sessions
-from quire.connectors.registry import CONNECTORS
+from quire.connectors.registry import MANIFESTS
 from quire.domain.ids import TenantId
 from quire.tenants.add_connection import NewConnection, add_connection
 from quire.tenants.create_tenant import create_tenant
@@ -158,7 +158,7 @@ def _connect(aws: Stack, senders: Senders) -> None:
     ):
         connection = urlsplit(url).path.rsplit("/", 1)[1]
         new = NewConnection(TENANT, connection, platform, f"Our {platform}", secrets, configuration)
-        add_connection(aws.control, aws.secrets, CONNECTORS, new, NOW)
+        add_connection(aws.control, aws.secrets, MANIFESTS, new, NOW)
 
 
 def _teams_secrets() -> dict[str, Any]:

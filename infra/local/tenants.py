@@ -14,6 +14,7 @@ from infra.local.settings import REGION, STAGE, Settings
 from quire.aws.control import Control, Principal
 from quire.aws.secrets import Secrets
 from quire.aws.sessions import Aws
+from quire.connectors.registry import MANIFESTS
 from quire.domain.ids import TenantId
 from quire.tenants.add_connection import NewConnection, add_connection
 from quire.tenants.create_tenant import create_tenant
@@ -101,7 +102,7 @@ class Seeder:
             workspace_id=made.workspace_id,
         )
         now = datetime.now(UTC)
-        add_connection(self.control, self.secrets, platform_secrets.MAKERS, new, now, replace_secret=True)
+        add_connection(self.control, self.secrets, MANIFESTS, new, now, replace_secret=True)
         return {
             "connectionId": connection_id,
             "platform": platform,

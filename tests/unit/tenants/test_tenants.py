@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,14 @@ from tests.moto_aws import NOW, Stack, stack
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
 NEW = NewConnection(ACME, "slack-1", "slack", "Head office", {"signingSecret": "one"}, {"issuer": "x"}, "T1")
+_TEXT = {"type": "string", "minLength": 1}
+PLATFORMS: Any = dict.fromkeys(
+    ("slack", "teams"),
+    SimpleNamespace(
+        configuration={"type": "object", "properties": {"issuer": _TEXT}, "additionalProperties": False},
+        secrets={"type": "object", "properties": {"signingSecret": _TEXT}, "required": ["signingSecret"]},
+    ),
+)
 
 
 @pytest.fixture
@@ -27,7 +36,7 @@ def aws() -> Iterator[Stack]:
 
 
 def add(aws: Stack, new: NewConnection = NEW, **options: Any) -> Connection:
-    return add_connection(aws.control, aws.secrets, ["slack", "teams"], new, options.pop("now", NOW), **options)
+    return add_connection(aws.control, aws.secrets, PLATFORMS, new, options.pop("now", NOW), **options)
 
 
 def test_a_tenant_is_made_once(aws: Stack) -> None:
@@ -105,7 +114,7 @@ def test_stopped_half_way_there_is_no_address_without_a_secret(aws: Stack) -> No
     stop = Stop(0, error=UnavailableError("dynamodb TransactWriteItems"))
     control: Any = Interrupted(aws.control, ["put_connection"], stop)
     with pytest.raises(UnavailableError):
-        add_connection(control, aws.secrets, ["slack"], NEW, NOW)
+        add_connection(control, aws.secrets, PLATFORMS, NEW, NOW)
     assert aws.control.route(ConnectionId("slack-1")) is None
     assert add(aws).secret_id == aws.secrets.name_of(ACME, ConnectionId("slack-1"))
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
 )
 
-from quire.domain.errors import BadInputError, QuireError, UnavailableError
+from quire.domain.errors import BadInputError, InvalidFieldsError, QuireError, UnavailableError
 
 CONTENT_TYPE = "application/problem+json"
 _INTERNAL = "something went wrong here; the request's id says where to look"
@@ -59,6 +59,9 @@ def problem(error: Exception, request_id: str) -> Response[str]:
         return _answer(status, "malformed", "some fields are not what they should be", request_id, _fields(error))
     if status == 415:
         return _answer(status, "unsupported-media-type", "the body must be application/json", request_id)
+    if isinstance(error, InvalidFieldsError):
+        faults = [{"field": field, "problem": words} for field, words in error.faults]
+        return _answer(status, error.slug, error.detail, request_id, faults)
     if isinstance(error, BadInputError):
         return _answer(status, error.slug, error.detail, request_id)
     _log(error, request_id)

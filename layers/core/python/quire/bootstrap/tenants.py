@@ -34,9 +34,9 @@ def add_connection(new: NewConnection, *, replace_secret: bool = False) -> Conne
     """Link a tenant to a platform."""
     from quire.aws.secrets import Secrets
     from quire.config import settings
-    from quire.connectors.registry import CONNECTORS
+    from quire.connectors.registry import MANIFESTS
     from quire.tenants.add_connection import add_connection as add
 
     known = settings()
     secrets = Secrets(patient().secrets, known.stage, time.monotonic, known.data_key_arn)
-    return add(control(), secrets, CONNECTORS, new, datetime.now(UTC), replace_secret=replace_secret)
+    return add(control(), secrets, MANIFESTS, new, datetime.now(UTC), replace_secret=replace_secret)

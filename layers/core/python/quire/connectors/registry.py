@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 
+from quire.connectors.manifest import Manifest
 from quire.connectors.seam import Connector
 from quire.domain.delivery import Delivery
 from quire.domain.errors import NotFoundError
@@ -51,6 +52,22 @@ class _Connectors(Mapping[str, Connector]):
 
 
 CONNECTORS: Mapping[str, Connector] = _Connectors()
+
+
+class _Manifests(Mapping[str, Manifest]):
+    """What all connectors say of themselves, by platform."""
+
+    def __getitem__(self, platform: str) -> Manifest:
+        return CONNECTORS[platform].manifest
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PLATFORMS)
+
+    def __len__(self) -> int:
+        return len(PLATFORMS)
+
+
+MANIFESTS: Mapping[str, Manifest] = _Manifests()
 
 
 def connector(platform: str) -> Connector:

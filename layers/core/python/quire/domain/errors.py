@@ -3,6 +3,7 @@
     QuireError
     ├── BadInputError              the caller's fault; told to the caller, never retried
     │   ├── MalformedError         the bytes are not what they should be             400
+    │   │   └── InvalidFieldsError which of its fields are not, and why
     │   ├── UnauthenticatedError   the sender did not prove who it is                401
     │   ├── ForbiddenError         known, but not allowed                            403
     │   ├── NotFoundError          no such thing, or not yours                       404
@@ -19,6 +20,9 @@
 
 ``detail`` is safe to show: it never holds a secret, a token, or why one did not match.
 """
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class QuireError(Exception):
@@ -43,6 +47,21 @@ class MalformedError(BadInputError):
     """The bytes are not what they should be."""
 
     slug = "malformed"
+
+
+class Fault(NamedTuple):
+    """What is wrong with a field, never repeating its value; ``field`` is a path of names joined by dots."""
+
+    field: str
+    problem: str
+
+
+class InvalidFieldsError(MalformedError):
+    """Some fields are not what they should be."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{field} {problem}" for field, problem in faults))
+        self.faults = tuple(faults)
 
 
 class UnauthenticatedError(BadInputError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from quire.aws.secrets import Secrets
 from quire.domain.errors import ConflictError, MalformedError, NotFoundError
 from quire.domain.ids import ConnectionId, TenantId, is_connection_id
 from quire.domain.time import from_datetime
+from quire.tenants.check_settings import Described, check_settings
 from quire.tenants.create_tenant import checked_name
 
 _MAX_BYTES = 60_000
@@ -36,7 +37,7 @@ class NewConnection:
 def add_connection(
     control: Control,
     secrets: Secrets,
-    platforms: Collection[str],
+    platforms: Mapping[str, Described],
     new: NewConnection,
     now: datetime,
     *,
@@ -48,7 +49,7 @@ def add_connection(
     The secret comes first: a connection that stopped half-way has no address yet, never an address without a secret.
 
     Raises:
-        MalformedError: a field is not what it should be.
+        MalformedError: a field is not what it should be (``InvalidFieldsError`` where the platform's schema says so).
         NotFoundError: there is no such tenant.
         ConflictError: the connection's id is another tenant's, or another platform's.
     """
@@ -75,18 +76,17 @@ def add_connection(
     return connection
 
 
-def _check(new: NewConnection, platforms: Collection[str]) -> None:
+def _check(new: NewConnection, platforms: Mapping[str, Described]) -> None:
     if not is_connection_id(new.connection_id):
         raise MalformedError("a connection id has 1 to 64 letters, digits and inner hyphens")
     if new.platform not in platforms:
         raise MalformedError("there is no connector for this platform")
     if not checked_name(new.name):
         raise MalformedError("a connection has a name of at most 200 characters")
-    if not new.secrets:
-        raise MalformedError("a connection has secrets")
     try:
         sizes = [len(orjson.dumps(dict(part))) for part in (new.secrets, new.configuration)]
     except TypeError as error:
         raise MalformedError("secrets and configuration are JSON") from error
     if max(sizes) > _MAX_BYTES:
         raise MalformedError("secrets and configuration may have 60 KB each")
+    check_settings(platforms[new.platform], new.configuration, new.secrets)
