@@ -42,3 +42,7 @@ class Expiring[K, V]:
         while len(self._kept) > self._life.entries:
             self._kept.popitem(last=False)
         return value
+
+    def forget(self, key: K) -> None:
+        """Read it anew when it is next asked for."""
+        self._kept.pop(key, None)

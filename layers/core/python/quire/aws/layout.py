@@ -4,6 +4,7 @@ A tenant id holds neither ``#`` nor ``/`` (:func:`quire.domain.ids.is_tenant_id`
 reach into another tenant's part. No store builds a key by itself.
 """
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
@@ -16,7 +17,11 @@ PRINCIPAL = "PRINCIPAL"
 CONNECTIONS = "CONNECTION#"
 CHANNELS = "CHANNEL#"
 USERS = "USER#"
+TASKS = "TASK#"
 DECISIONS = "PERSON#"
+BRANCHES = "BRANCH#"
+SUBJECTS = "SUBJECT#"
+_TASK = re.compile(r"[a-z][a-z-]{0,22}\Z", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z", re.ASCII)
 _ENDING = re.compile(r"(?:\.[a-z0-9]{1,8}){0,2}\Z")
@@ -41,6 +46,37 @@ def connection_sort(connection: ConnectionId) -> str:
 def route_partition(connection: ConnectionId) -> str:
     """Partition of the item that tells whose a connection is, before a tenant is known."""
     return f"CONNECTION#{_connection(connection)}"
+
+
+def task_sort(connection: ConnectionId, task: str) -> str:
+    """Sort key of where a connection's task stands, in its tenant's partition."""
+    return f"{tasks_prefix(connection)}{_task(task)}"
+
+
+def tasks_prefix(connection: ConnectionId) -> str:
+    """What the sort keys of all tasks of a connection begin with."""
+    return f"{TASKS}{_connection(connection)}#"
+
+
+def schedule_name(tenant: TenantId, connection: ConnectionId, task: str) -> str:
+    """Name of the schedule of a connection's task: 64 characters at most, so the ids stand in it as a hash."""
+    whose = hashlib.sha256(f"{_checked(tenant)}/{_connection(connection)}".encode()).hexdigest()
+    return f"{_task(task)}.{whose[:40]}"
+
+
+def tenant_key_alias(stage: str, tenant: TenantId) -> str:
+    """Alias of a tenant's KMS key."""
+    return f"alias/quire/{stage}/t/{_checked(tenant)}"
+
+
+def branch_sort(period: str) -> str:
+    """Sort key of a tenant's branch key in ``keys``."""
+    return f"{BRANCHES}{period}"
+
+
+def subject_key_sort(subject: SubjectId, number: str) -> str:
+    """Sort key of one of a subject's keys in ``keys``."""
+    return f"{SUBJECTS}{subject}#{number}"
 
 
 def principal_partition(subject: str) -> str:
@@ -162,3 +198,9 @@ def _connection(connection: ConnectionId) -> ConnectionId:
     if not is_connection_id(connection):
         raise MalformedError("not a connection id")
     return connection
+
+
+def _task(task: str) -> str:
+    if not _TASK.match(task):
+        raise MalformedError("not the name of a task")
+    return task

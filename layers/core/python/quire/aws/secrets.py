@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _LIFE = Life(present=300, absent=15)
 _REFETCH_SECONDS = 60
+_RECOVERY_DAYS = 30
 
 
 class Secrets:
@@ -56,16 +58,44 @@ class Secrets:
         self._refetched[name] = now
         return self._cache.refresh(name)
 
+    def current(self, name: str) -> Mapping[str, Any] | None:
+        """The secret as it is now: for whoever is about to renew it. Raises as :meth:`get`."""
+        return self._cache.refresh(name)
+
+    def put(self, name: str, value: Mapping[str, Any]) -> None:
+        """Replace a secret that is there.
+
+        Raises:
+            UnavailableError: nothing is known about the write.
+        """
+        with translated("secretsmanager PutSecretValue"):
+            self._client.put_secret_value(SecretId=name, SecretString=orjson.dumps(dict(value)).decode())
+        self._cache.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Delete a secret for good in 30 days; until then :meth:`create` brings it back."""
+        with translated("secretsmanager DeleteSecret"), suppress(self._client.exceptions.ResourceNotFoundException):
+            self._client.delete_secret(SecretId=name, RecoveryWindowInDays=_RECOVERY_DAYS)
+        self._cache.forget(name)
+
     def create(
-        self, tenant: TenantId, connection: ConnectionId, value: Mapping[str, Any], *, replace: bool = False
+        self,
+        tenant: TenantId,
+        connection: ConnectionId,
+        value: Mapping[str, Any],
+        *,
+        replace: bool = False,
+        key_arn: str = "",
     ) -> str:
-        """Store a connection's secret and return its name; an existing one is kept unless ``replace``.
+        """Store a connection's secret and return its name; an existing one is kept unless ``replace``, a deleted one
+        comes back with this value. ``key_arn``: encrypted with this key, not with that of all others.
 
         Raises:
             UnavailableError: Secrets Manager did not answer.
         """
         name, text = self.name_of(tenant, connection), orjson.dumps(dict(value)).decode()
-        extra: dict[str, Any] = {"KmsKeyId": self._key_arn} if self._key_arn else {}
+        key = key_arn or self._key_arn
+        extra: dict[str, Any] = {"KmsKeyId": key} if key else {}
         with translated("secretsmanager CreateSecret"):
             try:
                 self._client.create_secret(
@@ -77,14 +107,27 @@ class Secrets:
                 )
             except self._client.exceptions.ResourceExistsException:
                 if replace:
-                    self._client.put_secret_value(SecretId=name, SecretString=text)
+                    self._replace(name, text, key)
+            except self._client.exceptions.InvalidRequestException:  # it waits for its deletion
+                self._client.restore_secret(SecretId=name)
+                self._replace(name, text, key)
         return name
+
+    def _replace(self, name: str, text: str, key: str) -> None:
+        """A new value, and where it was encrypted with another key, this one from now on."""
+        if key and self._client.describe_secret(SecretId=name).get("KmsKeyId") != key:
+            self._client.update_secret(SecretId=name, SecretString=text, KmsKeyId=key)
+        else:
+            self._client.put_secret_value(SecretId=name, SecretString=text)
 
     def _load(self, name: str) -> Mapping[str, Any] | None:
         with translated("secretsmanager GetSecretValue"):
             try:
                 text = self._client.get_secret_value(SecretId=name)["SecretString"]
-            except self._client.exceptions.ResourceNotFoundException:
+            except (
+                self._client.exceptions.ResourceNotFoundException,
+                self._client.exceptions.InvalidRequestException,  # it waits for its deletion
+            ):
                 return None
         try:
             value = orjson.loads(text)

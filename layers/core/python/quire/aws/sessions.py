@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kinesis import KinesisClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
 
@@ -110,6 +113,21 @@ class Aws:
     def secrets(self) -> SecretsManagerClient:
         """Secrets Manager."""
         return self._session.client("secretsmanager", config=self._config)
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """Keys."""
+        return self._session.client("kms", config=self._config)
+
+    @cached_property
+    def scheduler(self) -> EventBridgeSchedulerClient:
+        """Schedules."""
+        return self._session.client("scheduler", config=self._config)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """Topics."""
+        return self._session.client("sns", config=self._config)
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
