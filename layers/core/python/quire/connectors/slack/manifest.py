@@ -10,15 +10,17 @@ MANIFEST = Manifest(
         "messages of people and apps in conversations the app is in",
         "edits with the text before them, deletions with the text they removed (live events)",
         "threads and replies also shown in the channel",
-        "reactions, mentions, references to files, cards and link previews",
+        "reactions, mentions, files with their bytes as sent, cards and link previews",
         "joining and leaving, and what happens to conversations and to the directory's entries",
         "Slack Connect conversations",
+        "the directory of people, with e-mail addresses, and of the conversations the app sees",
     ),
     cannot_capture=(
         "messages only one person saw, unless Slack sends them",
         "conversations without the app, and people's direct messages with a bot token",
         "text before an edit when the live event was missed",
-        "what is said in huddles",
+        "what is said in huddles; files that lie with another service and are only linked",
+        "apps that are installed in a whole organisation: one workspace is one connection",
     ),
     limits={
         "answer_within_seconds": Bound(3, "Slack waits {} seconds for an answer"),
@@ -57,5 +59,9 @@ MANIFEST = Manifest(
     ),
     docs="https://docs.slack.dev/apis/events-api",
     grant="oauth",
+    tasks={
+        "directory": "looks up people and conversations once a day",
+        "rotate": "has the bot token exchanged before it ends, and sees every hour that it works",
+    },
     guide="capture/slack.md",
 )
