@@ -20,6 +20,14 @@ class Settings(BaseModel):
     events_table: str = Field(default="", alias="QUIRE_EVENTS_TABLE")
     keys_table: str = Field(default="", alias="QUIRE_KEYS_TABLE")
     audit_table: str = Field(default="", alias="QUIRE_AUDIT_TABLE")
+    task_queue_url: str = Field(default="", alias="QUIRE_TASK_QUEUE_URL")
+    task_queue_arn: str = Field(default="", alias="QUIRE_TASK_QUEUE_ARN")
+    schedule_group: str = Field(default="", alias="QUIRE_SCHEDULE_GROUP")
+    schedule_role_arn: str = Field(default="", alias="QUIRE_SCHEDULE_ROLE_ARN")
+    """The role by which schedules fill the queue of tasks."""
+    notification_topic_arn: str = Field(default="", alias="QUIRE_NOTIFICATION_TOPIC_ARN")
+    hooks_url: str = Field(default="", alias="QUIRE_HOOKS_URL")
+    """Where webhooks come in; ``/{platform}/{connectionId}`` follows."""
     limits_table: str = Field(default="", alias="QUIRE_LIMITS_TABLE")
     journal_bucket: str = Field(default="", alias="QUIRE_JOURNAL_BUCKET")
     archive_bucket: str = Field(default="", alias="QUIRE_ARCHIVE_BUCKET")

@@ -21,6 +21,7 @@ def receiver() -> Receiver:
     from quire.aws.control import Control
     from quire.aws.secrets import Secrets
     from quire.aws.stream import CaptureStream
+    from quire.aws.task_queue import TaskQueue
     from quire.bootstrap.archive import locked_journal
     from quire.capture.receive import Receiver, Stores
     from quire.config import settings
@@ -32,6 +33,7 @@ def receiver() -> Receiver:
         secrets=Secrets(aws.secrets, known.stage, time.monotonic),
         journal=locked_journal(aws),
         stream=CaptureStream(aws.kinesis, known.need("capture_stream")),
+        tasks=TaskQueue(aws.sqs, known.task_queue_url) if known.task_queue_url else None,
     )
     connectors = {platform: connector.authenticate for platform, connector in CONNECTORS.items()}
     return Receiver(stores, connectors, time.monotonic)

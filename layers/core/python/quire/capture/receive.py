@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from quire.aws.control import Connection, Control
+from quire.aws.deliveries import Deliveries
 from quire.aws.expiring import Expiring, Life
-from quire.aws.journal import Journal, Stored
+from quire.aws.journal import Journal
 from quire.aws.secrets import Secrets
-from quire.aws.stream import MAX_RECORD_BYTES, CaptureStream
+from quire.aws.stream import CaptureStream
+from quire.aws.task_queue import TaskQueue, WantedTask
 from quire.capture.refusals import ConnectorFaultError, EmptyBodyError, SecretMissingError, UnknownRouteError
 from quire.capture.requests import MAX_BODY_BYTES
-from quire.domain.delivery import Accepted, Challenge, Delivery, DeliveryHeader, Pointer, WebhookRequest
+from quire.domain.delivery import Accepted, Challenge, DeliveryHeader, WebhookRequest
 from quire.domain.errors import QuireError, TooLargeError, UnauthenticatedError
 from quire.domain.ids import ConnectionId, is_connection_id
 from quire.domain.time import from_datetime
@@ -46,12 +46,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Stores:
-    """Where deliveries go, and what tells whose they are."""
+    """Where deliveries go, and what tells whose they are; ``tasks`` is asked for those that a delivery wakes."""
 
     control: Control
     secrets: Secrets
     journal: Journal
     stream: CaptureStream
+    tasks: TaskQueue | None = None
 
 
 class Receiver:
@@ -61,6 +62,7 @@ class Receiver:
         self._stores = stores
         self.platforms = frozenset(connectors)
         self._connectors = connectors
+        self._deliveries = Deliveries(stores.journal, stores.stream)
         self._connections = Expiring(self._load, _ROUTE_LIFE, clock)
 
     def receive(self, platform: str, connection_id: str, request: WebhookRequest, now: datetime) -> Answer:
@@ -69,7 +71,7 @@ class Receiver:
         Raises:
             TooLargeError, EmptyBodyError: before anything else is looked at. A request with a query may have no body
                 (Microsoft Graph's validation handshake has none).
-            UnknownRouteError: no active connection has this address.
+            UnknownRouteError: no connection that is at work has this address.
             UnauthenticatedError, MalformedError: the connector refuses.
             UnavailableError: the platform has to send again.
         """
@@ -90,7 +92,7 @@ class Receiver:
     def _connection(self, platform: str, connection_id: str) -> Connection:
         if platform in self._connectors and is_connection_id(connection_id):
             found = self._connections.get(ConnectionId(connection_id))
-            if found is not None and found.platform == platform and found.status == "active":
+            if found is not None and found.platform == platform and found.at_work:
                 return found
         raise UnknownRouteError("no such connection")
 
@@ -139,22 +141,14 @@ class Receiver:
             headers=accepted.headers,
             opened=accepted.opened,
         )
-        record = Delivery(header=header, body=body).record()
-        if len(record) > MAX_RECORD_BYTES:
-            record = self._outside(header, body, now)
-        self._stores.stream.put(connection.tenant_id, record)
+        self._deliveries.put(header, body, now)
+        if accepted.wake:
+            self._wake(connection, accepted.wake)
 
-    def _outside(self, header: DeliveryHeader, body: bytes, now: datetime) -> bytes:
-        """The record of a delivery whose body, and where even then too large also its decrypted text, lies in S3."""
-        put = self._stores.journal.put_delivery
-        header = header.model_copy(update={"body_at": _pointer(put(header.tenant_id, header.sha256, body, now))})
-        record = Delivery(header=header, body=b"").record()
-        if len(record) > MAX_RECORD_BYTES:
-            opened = put(header.tenant_id, header.sha256, orjson.dumps(dict(header.opened)), now, ".opened.json")
-            header = header.model_copy(update={"opened": {}, "opened_at": _pointer(opened)})
-            record = Delivery(header=header, body=b"").record()
-        return record
-
-
-def _pointer(stored: Stored) -> Pointer:
-    return Pointer(bucket=stored.bucket, key=stored.key, version_id=stored.version_id)
+    def _wake(self, connection: Connection, task: str) -> None:
+        """Let a task of the connection run now. Where that fails the platform sends again, and so do we."""
+        if self._stores.tasks is None:
+            _log.error("nothing to wake", extra={"platform": connection.platform, "task": task})
+            return
+        tenant, connection_id = connection.tenant_id, connection.connection_id
+        self._stores.tasks.send(WantedTask(tenant_id=tenant, connection_id=connection_id, task=task, cause="wake"))
