@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import pytest
 from moto import mock_aws
 
+from quire.aws.attachment_queue import AttachmentQueue
 from quire.aws.control import Control
 from quire.aws.directory import Directory
 from quire.aws.event_rows import EventRows
@@ -46,6 +48,19 @@ class Stack:
     notices: SegmentNotices
     secrets: Secrets
     queue_url: str
+    files: AttachmentQueue
+    files_url: str
+
+    def work(self) -> list[dict[str, Any]]:
+        """Work for the attachment queue that waits, as records of an SQS event; the queue counts it as received."""
+        answer = self.aws.sqs.receive_message(
+            QueueUrl=self.files_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=0,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            MessageAttributeNames=["All"],
+        )
+        return [_record(message) for message in answer.get("Messages", [])]
 
     def sent(self) -> list[str]:
         """Bodies of the notices sent since the last look."""
@@ -75,6 +90,7 @@ def stack() -> Iterator[Stack]:
         aws.s3.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
         aws.kinesis.create_stream(StreamName="capture", ShardCount=1)
         queue_url = aws.sqs.create_queue(QueueName="segments")["QueueUrl"]
+        files_url = aws.sqs.create_queue(QueueName="attachments")["QueueUrl"]
         clock = Clock()
         yield Stack(
             aws=aws,
@@ -87,7 +103,23 @@ def stack() -> Iterator[Stack]:
             notices=SegmentNotices(aws.sqs, queue_url),
             secrets=Secrets(aws.secrets, "test", clock),
             queue_url=queue_url,
+            files=AttachmentQueue(aws.sqs, files_url, clock),
+            files_url=files_url,
         )
+
+
+def _record(message: Any) -> dict[str, Any]:
+    """A message as SQS hands it to a function."""
+    told = message.get("MessageAttributes", {})
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {name: {"stringValue": value["StringValue"]} for name, value in told.items()},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:attachments",
+    }
 
 
 @cache
@@ -99,7 +131,7 @@ def _clients() -> Aws:
 def _make_tables(aws: Aws) -> None:
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     strings = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
-    for name in ("control", "audit", "limits"):
+    for name in ("control", "audit", "keys", "limits"):
         aws.dynamodb.create_table(
             TableName=name,
             KeySchema=keys,  # type: ignore[arg-type]

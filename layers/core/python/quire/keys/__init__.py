@@ -1,0 +1,1 @@
+"""Tenant, branch and subject keys, and what is encrypted under them."""
