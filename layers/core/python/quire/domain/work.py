@@ -95,3 +95,22 @@ class Task(NamedTuple):
 Tasks = Mapping[str, Task]
 """By name: ``poll``, ``directory``, ``subscriptions``..."""
 NO_TASKS: Tasks = {}
+
+
+class Installed(NamedTuple):
+    """What an install brought: the connection's secrets as they are from now on, and the workspace it was made in."""
+
+    secrets: Mapping[str, Any]
+    workspace_id: str = ""
+
+
+class Install(NamedTuple):
+    """How a person lets the app into a workspace, where the platform has a page for that (OAuth's code flow).
+
+    ``authorize(secrets, state, redirect_uri)`` is the address of that page. ``exchange(secrets, code, redirect_uri,
+    outside, now)`` is what the code it hands back is worth; it raises ``MalformedError`` where that is nothing, and
+    uses only ``send`` of the outside.
+    """
+
+    authorize: Callable[[Mapping[str, Any], str, str], str]
+    exchange: Callable[[Mapping[str, Any], str, str, Outside, datetime], Installed]
