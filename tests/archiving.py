@@ -66,7 +66,8 @@ class Stop:
 def archiver(
     aws: Stack, stop: Stop | None = None, connectors: Connectors | None = None, workers: int = 1
 ) -> EventArchiver:
-    """The use case; effects in order are put (segment or quarantine), put (each row), send (the notice)."""
+    """The use case; effects in order are put (segment or quarantine), put (each row), send (work, where a message has
+    files), send (the notice)."""
     around = stop or Stop(None)
     journal: Any = Interrupted(aws.journal, ["put", "put_quarantine"], around)
     segments = JournalSegments(
@@ -76,6 +77,7 @@ def archiver(
         cipher=PlainFrames(),
         row_days=90,
         workers=workers,
+        files=Interrupted(aws.files, ["send"], around),  # type: ignore[arg-type]
     )
     known = {PLATFORM: normalise} if connectors is None else connectors
     return EventArchiver(RecordReader(journal, known), segments, Quarantine(journal))

@@ -1,6 +1,7 @@
 """A made-up platform, ``pretend``: its deliveries, and the connector that reads them.
 
-A delivery is ``{"facts": [{"message", "channel", "user", "at", "text"?, "edit"?, "delete"?}]}``.
+A delivery is ``{"facts": [{"message", "channel", "user", "at", "text"?, "edit"?, "delete"?, "files"?}]}``; files are
+references as events have them.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from quire.domain.delivery import Accepted, Challenge, Delivery, DeliveryHeader,
 from quire.domain.errors import MalformedError, UnauthenticatedError
 from quire.domain.events import (
     Actor,
+    AttachmentRef,
     Body,
     ChannelRef,
     ConnectorRef,
@@ -100,9 +102,10 @@ def _observation(given: Delivery, one: Mapping[str, Any]) -> Observation:
     about = {"channel": ChannelRef(id=one["channel"], type="channel"), "native": Native(message=one["message"])}
     sender = Actor(id=one["user"])
     kind: Kind = "message.created"
-    body: Body = MessageCreated(**about, sender=sender, content=Content(text=one["text"]))
+    content = Content(text=one["text"], attachments=tuple(AttachmentRef(**file) for file in one.get("files", ())))
+    body: Body = MessageCreated(**about, sender=sender, content=content)
     if one.get("edit"):
-        kind, body = "message.edited", MessageEdited(**about, sender=sender, content=Content(text=one["text"]))
+        kind, body = "message.edited", MessageEdited(**about, sender=sender, content=content)
     elif one.get("delete"):
         kind, body = "message.deleted", MessageDeleted(**about)
     raw = one["raw"].encode("latin-1") if "raw" in one else orjson.dumps(one)

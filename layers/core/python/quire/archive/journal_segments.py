@@ -181,8 +181,9 @@ class JournalSegments:
         rows = [_row(tenant, entry, frame_of[entry.event_id], stored, expires_at) for entry in entries]
         fresh = self._put_rows(rows)
         new = [entry for entry, is_new in zip(entries, fresh, strict=True) if is_new]
-        if self._files is not None and not restored:
-            self._files.send(work_of(tenant, entries, frame_of, stored))
+        work = [] if self._files is None or restored else work_of(tenant, entries, frame_of, stored)
+        if self._files is not None and work:
+            self._files.send(work)
         where = {"bucket": stored.bucket, "key": stored.key, "version_id": stored.version_id}
         self._notices.send(Notice(tenant_id=tenant, **where, restored=restored))
         return Written(new, duplicates=len(entries) - len(new), segments=1)
