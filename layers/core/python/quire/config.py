@@ -39,6 +39,11 @@ class Settings(BaseModel):
     tenant_role_arn: str = Field(default="", alias="QUIRE_TENANT_ROLE_ARN")
     journal_lock_mode: str = Field(default="GOVERNANCE", alias="QUIRE_JOURNAL_LOCK_MODE")
     journal_lock_days: int = Field(default=30, alias="QUIRE_JOURNAL_LOCK_DAYS")
+    archive_lock_mode: str = Field(default="GOVERNANCE", alias="QUIRE_ARCHIVE_LOCK_MODE")
+    archive_lock_days: int = Field(default=30, alias="QUIRE_ARCHIVE_LOCK_DAYS")
+    attachment_queue_url: str = Field(default="", alias="QUIRE_ATTACHMENT_QUEUE_URL")
+    attachment_max_bytes: int = Field(default=1024**3, alias="QUIRE_ATTACHMENT_MAX_BYTES")
+    """The largest file that is fetched."""
     event_ttl_days: int = Field(default=90, alias="QUIRE_EVENT_TTL_DAYS")
     user_pool_id: str = Field(default="", alias="QUIRE_USER_POOL_ID")
     client_ids: str = Field(default="", alias="QUIRE_CLIENT_IDS")

@@ -15,22 +15,31 @@ if TYPE_CHECKING:
     from quire.archive.journal_segments import JournalSegments
     from quire.archive.quarantine import Quarantine
     from quire.archive.restore import Restored
-    from quire.aws.journal import Journal
+    from quire.aws.journal import Journal, Lock
     from quire.aws.sessions import Aws
     from quire.domain.ids import TenantId
 
 
+def lock_of(mode: str, days: int) -> Lock:
+    """The Object Lock that writes ask for.
+
+    Raises:
+        LookupError: there is no such mode.
+    """
+    from quire.aws.journal import Lock
+
+    if mode.upper() not in ("GOVERNANCE", "COMPLIANCE"):
+        raise LookupError(f"a lock is GOVERNANCE or COMPLIANCE, not {mode}")
+    return Lock(cast("Literal['GOVERNANCE', 'COMPLIANCE']", mode.upper()), days)
+
+
 def locked_journal(aws: Aws) -> Journal:
     """The journal bucket, with the retention this deployment writes."""
-    from quire.aws.journal import Journal, Lock
+    from quire.aws.journal import Journal
     from quire.config import settings
 
     known = settings()
-    mode = known.journal_lock_mode.upper()
-    if mode not in ("GOVERNANCE", "COMPLIANCE"):
-        raise LookupError("QUIRE_JOURNAL_LOCK_MODE is neither GOVERNANCE nor COMPLIANCE")
-    lock = Lock(cast("Literal['GOVERNANCE', 'COMPLIANCE']", mode), known.journal_lock_days)
-    return Journal(aws.s3, known.need("journal_bucket"), lock)
+    return Journal(aws.s3, known.need("journal_bucket"), lock_of(known.journal_lock_mode, known.journal_lock_days))
 
 
 @cache
@@ -44,6 +53,7 @@ def journal_segments() -> JournalSegments:
     """Writes and reads segments."""
     from quire.archive.ciphers import PlainFrames
     from quire.archive.journal_segments import JournalSegments
+    from quire.aws.attachment_queue import AttachmentQueue
     from quire.aws.event_rows import EventRows
     from quire.aws.notices import SegmentNotices
     from quire.config import settings
@@ -55,6 +65,7 @@ def journal_segments() -> JournalSegments:
         notices=SegmentNotices(aws.sqs, known.need("segment_queue_url")),
         cipher=PlainFrames(),
         row_days=known.event_ttl_days,
+        files=AttachmentQueue(aws.sqs, known.attachment_queue_url) if known.attachment_queue_url else None,
     )
 
 
