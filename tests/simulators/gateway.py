@@ -48,7 +48,7 @@ class Gateway:
 
     def put(self, platform: str, state: State) -> None:
         """Replace a platform's state; members left out are as at the start."""
-        self.worlds[platform] = World({**self.simulations[platform].empty(), **state})
+        self.worlds[platform] = World({**self.simulations[platform].empty(), **copy.deepcopy(state)})
 
     def application(self) -> web.Application:
         """The server's one application."""

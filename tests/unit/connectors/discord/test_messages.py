@@ -194,7 +194,9 @@ def test_page_and_gateway_tell_of_the_same_messages() -> None:
     assert page[1].event_id == of("gateway.message_update").event_id
     assert page[0].body.channel.name == "pricing"
     assert all(observation.raw in body for observation in observed("discord", body, context=PAGE))
-    assert kinds(page) == ["message.created", "message.edited", "message.created"]
+    assert kinds(page) == ["message.created", "message.edited", "message.created", "message.edited"]
+    totals = next(file for file in page[3].body.content.attachments if file.id == "reactions")
+    assert (page[3].body.cause, totals.text is not None) == ("platform", True)
 
 
 def test_ids_are_never_taken_from_numbers() -> None:

@@ -8,7 +8,10 @@ MANIFEST = Manifest(
     version="1",
     captures=(
         "messages of channels and threads the bot can read, of people, apps and webhooks",
-        "edits with the new text; deletions and reactions as they happen (gateway)",
+        "edits and deletions: found by comparing the last 200 messages of two days in each channel every ten "
+        "minutes, or as they happen, with the gateway listener",
+        "how often each emoji was set; with the gateway listener also by whom",
+        "the whole history of channels and threads from before the connection was made",
         "replies, forwards, cards, component layouts, polls, stickers, references to files",
         "channels and threads, members, what Discord announces in a channel",
         "messages of lobbies and games, and that access was given or withdrawn (webhook events)",
@@ -17,7 +20,8 @@ MANIFEST = Manifest(
         "direct messages between people, channels the bot cannot see, replies shown to one person, voice",
         "text, files and cards of messages while the bot lacks the message content intent",
         "text that was deleted or edited before it was read; when a message was deleted and by whom",
-        "when somebody reacted; who reacted, where only pages are read",
+        "when somebody reacted; who reacted, without the gateway listener",
+        "edits and deletions of messages older than two days, without the gateway listener",
         "the author of a forwarded message",
     ),
     limits={
@@ -43,6 +47,14 @@ MANIFEST = Manifest(
                 "uniqueItems": True,
                 "maxItems": 100,
             },
+            "againMinutes": {
+                "type": "integer",
+                "title": "Minutes between re-reads",
+                "description": "How often the last two days' messages are compared with what was read before, which "
+                "is how edits and deletions are found: 10 where nothing is said.",
+                "minimum": 0,
+                "maximum": 1440,
+            },
         }
     ),
     secrets=fields(
@@ -64,4 +76,9 @@ MANIFEST = Manifest(
     ),
     docs="https://docs.discord.com/developers/resources/message",
     grant="static",
+    tasks={
+        "poll": "new messages each minute; edits, deletions and archived threads every ten; then the history",
+        "directory": "channels, threads and, where the server members intent is on, people",
+    },
+    guide="capture/discord.md",
 )

@@ -19,6 +19,7 @@ from quire.connectors.shape import mapping, said
 from quire.domain.events import (
     ANYONE,
     Actor,
+    AttachmentRef,
     Content,
     Kind,
     MessageCreated,
@@ -129,6 +130,14 @@ def _read(message: Message) -> tuple[Content, Notice | None, Actor]:
     elif not says.text and not says.attachments:
         says = says.model_copy(update={"text": "(a message that shows the bot nothing)"})
     return says, announcement, author(message)
+
+
+def standing_fact(message: Message, setting: Setting, mark: str, totals: AttachmentRef | None) -> Fact:
+    """How a message stands on a page: its previews, and how many reacted with what."""
+    says, _, _ = _read(message)
+    if totals:
+        says = says.model_copy(update={"attachments": (*says.attachments, totals)})
+    return _edit(message, says, mark, setting.now, setting, "platform")
 
 
 def _edit(message: Message, says: Content, mark: str, at: str, setting: Setting, cause: Cause = "user") -> Fact:

@@ -1,13 +1,15 @@
 """Discord's webhook events, gateway frames, pages and objects to facts.
 
 Identity of a message is (server, channel, id): the same by gateway, page and webhook. A page does not name its server,
-so a poller tells it (``guild``, ``channel``).
+so a poller tells it (``guild``, ``channel``). What only whoever read the page before can see, it tells as well:
+``absent`` and ``changed`` are the ids of messages that are gone from it, and that stand otherwise than before.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from quire.connectors.discord.messages import created_facts, deleted_facts, reaction_facts, updated_facts
+from quire.connectors.discord.pages import paged_facts
 from quire.connectors.discord.people import is_thread
 from quire.connectors.discord.places import (
     CHANNEL_CHANGES,
@@ -75,7 +77,7 @@ _GROUPS: Mapping[str, str] = {
 
 
 def split(delivery: Delivery) -> Iterator[Element]:
-    """The delivery's elements: the messages of a page, else the whole.
+    """The delivery's elements: the messages of a page, and those that are gone from it; else the whole.
 
     Raises:
         MalformedError: the body is not JSON.
@@ -85,6 +87,10 @@ def split(delivery: Delivery) -> Iterator[Element]:
     parts = zip(array_slices(body), value, strict=True) if isinstance(value, list) else [(body, value)]
     for raw, part in parts:
         yield Element(raw, part, _workspace(part, delivery), header.received_at, header.context)
+    absent = header.context.get("absent", "")
+    if absent:
+        gone = {"ids": absent.split(","), "channel_id": header.context.get("channel", "")}
+        yield Element(body, gone, _workspace(gone, delivery), header.received_at, header.context)
 
 
 def _workspace(value: Any, delivery: Delivery) -> str:
@@ -111,6 +117,8 @@ def read(element: Element) -> Iterator[Fact]:
         setting = Setting(element, live=False)
         event_name = element.known.get("event", "") or _shape(value)
         yield from _dispatch(event_name, value, setting)
+        if event_name in {"MESSAGE_CREATE", "GUILD_MEMBER_ADD"}:
+            yield from paged_facts(value, setting)
 
 
 def _frame(frame: Mapping[str, Any], element: Element) -> Iterator[Fact]:

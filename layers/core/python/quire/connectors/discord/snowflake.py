@@ -5,6 +5,7 @@ it was made: https://docs.discord.com/developers/reference#snowflakes
 """
 
 import re
+from datetime import datetime
 
 from quire.connectors.shape import rfc3339_time
 from quire.domain.time import NotATimeError, from_unix_milliseconds, nanoseconds
@@ -42,3 +43,8 @@ def sent_at(identifier: str, timestamp: object) -> str | None:
     if by_id is None or told is None:
         return told or by_id
     return by_id if nanoseconds(told) // _MILLISECOND == nanoseconds(by_id) // _MILLISECOND else told
+
+
+def id_at(when: datetime) -> int:
+    """The lowest id that something made at an aware time would have."""
+    return max(0, int(when.timestamp() * 1000) - _EPOCH_MILLISECONDS) << _BITS
