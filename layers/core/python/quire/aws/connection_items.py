@@ -41,10 +41,9 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Health:
-    """How a connection is; times are timestamps, empty while there was none. Troubles are the oldest first."""
+    """How a connection is. ``last_task_at`` is a timestamp, empty before the first task; oldest troubles first."""
 
     last_task_at: str = ""
-    last_delivery_at: str = ""
     troubles: tuple[Trouble, ...] = ()
 
     @property

@@ -14,8 +14,9 @@ from quire.domain.ids import ConnectionId, TenantId
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-Cause = Literal["schedule", "wake", "continue", "hand"]
-"""Why a task runs: it is time, a webhook asks for it, the last run did not get to its end, a person said so."""
+Cause = Literal["schedule", "wake", "continue", "retry", "hand"]
+"""Why a task runs: it is time, a webhook asks for it, the last run went only so far, it could not run before, a person
+said so."""
 MOST_SECONDS = 900
 """Longest delay of a message (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html)."""
 

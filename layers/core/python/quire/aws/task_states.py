@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -35,8 +35,22 @@ class TaskRecord:
 class TaskState:
     """A task's record, and what its last checkpoint held."""
 
-    state: Mapping[str, Any] = field(default_factory=dict)
     record: TaskRecord = TaskRecord()
+    text: str = "{}"
+
+    def state(self) -> Mapping[str, Any]:
+        """What the last checkpoint held; empty before the first.
+
+        Raises:
+            CorruptError: what is stored is no JSON object.
+        """
+        try:
+            state = orjson.loads(self.text)
+        except orjson.JSONDecodeError as error:
+            raise CorruptError("a task's state is not JSON") from error
+        if not isinstance(state, dict):
+            raise CorruptError("a task's state is not a JSON object")
+        return state
 
 
 class TaskStates:
@@ -46,24 +60,14 @@ class TaskStates:
         self._client = client
         self._table = table
 
-    def record(self, tenant: TenantId, connection: ConnectionId, task: str) -> TaskRecord:
-        """How the last run went; all empty before the first."""
-        return _record(self._get(tenant, connection, task))
-
     def read(self, tenant: TenantId, connection: ConnectionId, task: str) -> TaskState:
-        """Where the task stands; empty before its first checkpoint.
-
-        Raises:
-            CorruptError: what is stored is no JSON object.
-        """
-        item = self._get(tenant, connection, task)
-        try:
-            state = orjson.loads(item["state"]["S"]) if "state" in item else {}
-        except orjson.JSONDecodeError as error:
-            raise CorruptError("a task's state is not JSON") from error
-        if not isinstance(state, dict):
-            raise CorruptError("a task's state is not a JSON object")
-        return TaskState(state, _record(item))
+        """Where the task stands; all empty before its first run."""
+        with translated("dynamodb GetItem"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=_key(tenant, connection, task), ConsistentRead=True
+            )
+        item = answer.get("Item", {})
+        return TaskState(_record(item), item["state"]["S"] if "state" in item else "{}")
 
     def records(self, tenant: TenantId, connection: ConnectionId) -> dict[str, TaskRecord]:
         """How the last run of each task of a connection went."""
@@ -102,13 +106,6 @@ class TaskStates:
         """Let the task begin from nothing."""
         with translated("dynamodb DeleteItem"):
             self._client.delete_item(TableName=self._table, Key=_key(tenant, connection, task))
-
-    def _get(self, tenant: TenantId, connection: ConnectionId, task: str) -> Mapping[str, Any]:
-        with translated("dynamodb GetItem"):
-            answer = self._client.get_item(
-                TableName=self._table, Key=_key(tenant, connection, task), ConsistentRead=True
-            )
-        return answer.get("Item", {})
 
     def _update(
         self,
