@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from infra.local.demo.deliveries import week_deliveries
@@ -10,7 +11,7 @@ from infra.local.demo.facts import expected_facts, searches
 from infra.local.demo.plan import Planned, shuffled
 from infra.local.demo.send import Outcome, Sending
 from infra.local.demo.story import read_week
-from infra.local.senders.courier import GRAPH_POLICY, SLACK_POLICY, Courier
+from infra.local.senders.courier import POLICIES, Courier
 from infra.local.senders.stack import DEFAULT_STACK, StackFileError, read_stack, senders_of, trust
 
 _HURRY = 60.0
@@ -29,14 +30,13 @@ async def replay(stack_file: Path, tenant: str, seed: int | None, twice: bool, c
         sending = Sending(
             senders=senders,
             courier=courier,
-            slack=SLACK_POLICY.hurried(_HURRY, timeout=15.0),
-            teams=GRAPH_POLICY.hurried(_HURRY, timeout=15.0, most=4),
+            policies={name: policy.hurried(_HURRY, timeout=15.0, most=4) for name, policy in POLICIES.items()},
         )
-        return await sending.send(_order(seed, twice))
+        return await sending.send(_order(senders.platforms, seed, twice))
 
 
-def _order(seed: int | None, twice: bool) -> list[Planned]:
-    planned = week_deliveries(read_week())
+def _order(platforms: Collection[str], seed: int | None, twice: bool) -> list[Planned]:
+    planned = week_deliveries(read_week(), platforms)
     passes = 2 if twice else 1
     if seed is None:
         return planned * passes

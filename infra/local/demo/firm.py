@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-PlatformName = Literal["slack", "teams"]
-PlaceType = Literal["channel", "private", "connect", "direct", "group", "meeting"]
+PlatformName = Literal["slack", "teams", "whatsapp", "telegram", "discord", "generic"]
+PlaceType = Literal["channel", "private", "connect", "direct", "group", "meeting", "lobby"]
 
 
 class Checked(BaseModel):
@@ -23,7 +23,10 @@ class Company(Checked):
 
 
 class Person(Checked):
-    """Someone who writes. ``latin`` is the name in Latin letters where ``name`` is not."""
+    """Someone who writes. ``latin`` is the name in Latin letters where ``name`` is not.
+
+    ``phone`` is the WhatsApp number, ``+`` and digits: a client's own, or the firm's that a colleague uses.
+    """
 
     key: str
     name: str
@@ -34,6 +37,7 @@ class Person(Checked):
     kind: Literal["person", "guest"] = "person"
     platforms: tuple[PlatformName, ...] = Field(default=("slack", "teams"), alias="in")
     joins: str = ""
+    phone: str = ""
 
     @property
     def handle(self) -> str:
@@ -53,7 +57,8 @@ class Program(Checked):
 
 
 class Place(Checked):
-    """A conversation. ``with`` names the outside firm of a shared channel, ``team`` the team of a Teams channel."""
+    """A conversation. ``with`` names the outside firm of a shared channel, ``team`` the team of a Teams channel,
+    ``system`` the one that pushes what is said in a generic one."""
 
     key: str
     on: PlatformName
@@ -66,6 +71,7 @@ class Place(Checked):
     about: str = ""
     formerly: str = ""
     made: str = ""
+    system: str = ""
 
     @property
     def title(self) -> str:

@@ -14,9 +14,10 @@ class Planned:
     """One delivery: what it tells (``kinds``, for the run's summary) and when it comes in.
 
     ``expects`` are the kinds of event an archive should read from it, one entry a fact; ``slack`` is the JSON Slack
-    would post, ``teams`` the items of a Graph collection, ``challenge`` the token of a Graph handshake. ``resent``
-    gives the reason why this is the platform's second attempt at the same bytes. ``prompt`` is false for what comes
-    in late or again: Graph does not put that into one collection with anything else.
+    would post, ``teams`` the items of a Graph collection, ``body`` what any other platform posts, ``challenge`` the
+    word that a handshake of Graph's or Meta's wants back. ``resent`` gives the reason why this is the platform's
+    second attempt at the same bytes. ``prompt`` is false for what comes in late or again: it is not put into one
+    collection with anything else.
     """
 
     platform: str
@@ -25,6 +26,7 @@ class Planned:
     expects: tuple[str, ...]
     slack: Mapping[str, Any] | None = None
     teams: tuple[Notice, ...] = ()
+    body: Mapping[str, Any] | None = None
     challenge: str = ""
     resent: str = ""
     prompt: bool = True

@@ -86,11 +86,16 @@ class Blocked(Checked):
 
 
 class File(Checked):
-    """A file that came with a line."""
+    """A file that came with a line; ``text`` is what stands in it, ``gone`` that its author removed it at once.
+
+    ``inline`` files travel within the delivery (generic only).
+    """
 
     name: str
-    type: str
-    size: int
+    type: Literal["csv", "docx", "ogg", "pdf", "png", "txt", "xlsx"]
+    text: str = ""
+    gone: bool = False
+    inline: bool = False
 
 
 class Image(Checked):
@@ -107,6 +112,14 @@ class Card(Checked):
     title: str
     text: str
     fields: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Pin(Checked):
+    """A place shared on WhatsApp or Telegram; the line's text is its name."""
+
+    address: str
+    latitude: float
+    longitude: float
 
 
 class Line(Checked):
@@ -135,6 +148,7 @@ class Line(Checked):
     files: tuple[File, ...] = ()
     image: Image | None = None
     card: Card | None = None
+    pin: Pin | None = None
     late: After = timedelta()
     resent: str = ""
 

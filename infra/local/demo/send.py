@@ -4,14 +4,16 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from infra.local.demo.plan import Planned
+from infra.local.senders import discord, generic, telegram, whatsapp
 from infra.local.senders.courier import Answer, Courier, Policy
 from infra.local.senders.outgoing import Outgoing
 from infra.local.senders.slack import Retry, encode
-from infra.local.senders.stack import Senders
+from infra.local.senders.stack import Senders, StackFileError
 
 SLOW = 3.0
 """Seconds after which both platforms count an answer as late."""
@@ -41,12 +43,11 @@ class Outcome:
 
 @dataclass
 class Sending:
-    """One run: the senders, the line to this machine, and how long a platform would be patient."""
+    """One run: the senders, the line to this machine, and how long each platform would be patient."""
 
     senders: Senders
     courier: Courier
-    slack: Policy
-    teams: Policy
+    policies: Mapping[str, Policy]
     _bodies: dict[tuple[tuple[str, str, str], ...], bytes] = field(default_factory=dict)
 
     async def send(self, planned: Iterable[Planned]) -> Outcome:
@@ -58,8 +59,7 @@ class Sending:
         return outcome
 
     async def _one(self, delivery: Planned, outcome: Outcome) -> None:
-        policy = self.slack if delivery.platform == "slack" else self.teams
-        answer = await self.courier.carry(self._maker(delivery), policy)
+        answer = await self.courier.carry(self._maker(delivery), self.policies[delivery.platform])
         outcome.kinds.update(f"{delivery.platform}: {kind}" for kind in delivery.kinds)
         outcome.statuses[str(answer.status or answer.failure)] += 1
         outcome.times.append(answer.seconds)
@@ -68,11 +68,13 @@ class Sending:
             outcome.refused.append(f"{delivery.platform} {delivery.kinds[0]} at {delivery.arrives:%a %H:%M:%S}")
 
     def _maker(self, delivery: Planned) -> Callable[[Retry | None], Outgoing]:
-        """Makes the request of each attempt; Slack signs every one anew, Graph repeats the same bytes."""
+        """Makes the request of each attempt; who signs a time signs every one anew, the others repeat the same."""
         if delivery.slack is not None:
             body = encode(delivery.slack)
             first = Retry(1, delivery.resent) if delivery.resent else None
             return lambda retry: self.senders.slack.request(body, time.time(), retry or first)
+        if delivery.body is not None or delivery.platform == "whatsapp":
+            return lambda _: other_request(self.senders, delivery, time.time())
         if delivery.challenge:
             return lambda _: self.senders.teams.handshake(delivery.challenge)
         request = self.senders.teams.request(self._body(delivery))
@@ -84,6 +86,28 @@ class Sending:
         if not delivery.resent or key not in self._bodies:
             self._bodies[key] = self.senders.teams.body(delivery.teams, time.time())
         return self._bodies[key]
+
+
+def other_request(senders: Senders, delivery: Planned, now: float) -> Outgoing:
+    """The request of a delivery that is neither Slack's nor Teams', made at ``now`` (seconds since 1970).
+
+    Raises:
+        StackFileError: the tenant has no connection to its platform.
+    """
+    body: Mapping[str, Any] = delivery.body or {}
+    match delivery.platform:
+        case "whatsapp" if senders.whatsapp:
+            if delivery.challenge:
+                return senders.whatsapp.handshake(delivery.challenge)
+            return senders.whatsapp.request(whatsapp.encode(body))
+        case "telegram" if senders.telegram:
+            return senders.telegram.request(telegram.encode(body))
+        case "discord" if senders.discord:
+            return senders.discord.request(discord.encode(body), now)
+        case "generic" if senders.generic:
+            return senders.generic.request(generic.encode(body["events"]), now)
+        case platform:
+            raise StackFileError(f"the tenant has no {platform} connection")
 
 
 def _echoed(delivery: Planned, answer: Answer) -> bool:

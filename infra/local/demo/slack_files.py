@@ -6,15 +6,18 @@ Source: https://docs.slack.dev/reference/objects/file-object; stubs: https://doc
 from typing import Any
 from urllib.parse import quote
 
-from infra.local.demo import ids
+from infra.local.demo import ids, papers
 from infra.local.demo.script import File, Line
 from infra.local.demo.slack_world import SlackWorld
 
-_TYPES = {
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word Document"),
-    "pdf": ("application/pdf", "PDF"),
-    "png": ("image/png", "PNG"),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel Spreadsheet"),
+_PRETTY = {
+    "csv": "CSV",
+    "docx": "Word Document",
+    "ogg": "Ogg",
+    "pdf": "PDF",
+    "png": "PNG",
+    "txt": "Plain Text",
+    "xlsx": "Excel Spreadsheet",
 }
 
 
@@ -25,13 +28,14 @@ def files(world: SlackWorld, line: Line) -> list[dict[str, Any]]:
     return [_file(world, line, file) for file in line.files]
 
 
-def _id(line: Line, file: File) -> str:
+def slack_file_id(line: Line, file: File) -> str:
+    """The id of a file."""
     return ids.slack_id("F", f"{line.place} {line.key} {file.name}")
 
 
 def _stub(line: Line, file: File) -> dict[str, Any]:
     return {
-        "id": _id(line, file),
+        "id": slack_file_id(line, file),
         "mode": "file_access",
         "file_access": "check_file_info",
         "created": 0,
@@ -41,8 +45,7 @@ def _stub(line: Line, file: File) -> dict[str, Any]:
 
 
 def _file(world: SlackWorld, line: Line, file: File) -> dict[str, Any]:
-    mime, pretty = _TYPES[file.type]
-    file_id = _id(line, file)
+    file_id = slack_file_id(line, file)
     second = ids.milliseconds(line.at) // 1000
     domain = world.week.firm.firms["meridian"].domain
     place = f"{world.team}-{file_id}"
@@ -53,13 +56,13 @@ def _file(world: SlackWorld, line: Line, file: File) -> dict[str, Any]:
         "timestamp": second,
         "name": file.name,
         "title": file.name,
-        "mimetype": mime,
+        "mimetype": papers.media_type(file),
         "filetype": file.type,
-        "pretty_type": pretty,
+        "pretty_type": _PRETTY[file.type],
         "user": world.user(line.by),
         "user_team": world.home(line.by),
         "editable": False,
-        "size": file.size,
+        "size": len(papers.content(file)),
         "mode": "hosted",
         "is_external": False,
         "external_type": "",
@@ -67,8 +70,8 @@ def _file(world: SlackWorld, line: Line, file: File) -> dict[str, Any]:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": f"https://files.slack.example/files-pri/{place}/{name}",
-        "url_private_download": f"https://files.slack.example/files-pri/{place}/download/{name}",
+        "url_private": f"https://files.slack.com/files-pri/{place}/{name}",
+        "url_private_download": f"https://files.slack.com/files-pri/{place}/download/{name}",
         "permalink": f"https://{domain}/files/{world.user(line.by)}/{file_id}/{name}",
         "has_rich_preview": False,
         "file_access": "visible",

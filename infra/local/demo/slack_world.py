@@ -13,6 +13,7 @@ from typing import Any
 from infra.local.demo import emoji, ids
 from infra.local.demo.firm import Person, Place, Program
 from infra.local.demo.markup import Span, parse
+from infra.local.demo.script import Line
 from infra.local.demo.slack_text import mrkdwn, rich_text
 from infra.local.demo.story import Week
 
@@ -34,6 +35,19 @@ class SlackWorld:
     def team_of(self, firm: str) -> str:
         """A firm's workspace."""
         return ids.slack_id("T", firm)
+
+    def place_id(self, line: Line) -> str:
+        """The conversation of a line."""
+        return self.channel(line.place)
+
+    def native(self, line: Line) -> str:
+        """The id of a line."""
+        return ids.slack_ts(line.at)
+
+    def actor(self, line: Line, key: str) -> str:
+        """Somebody's id."""
+        del line
+        return self.user(key)
 
     def home(self, key: str) -> str:
         """The workspace of whoever ``key`` is."""

@@ -14,6 +14,9 @@ from infra.local.demo.markup import parse, plain
 from infra.local.demo.script import Line
 from infra.local.demo.teams_world import TeamsWorld
 
+SHAREPOINT = "meridiancapital.sharepoint.com"
+"""Where the firm's files are; people's own are below ``-my``."""
+
 
 @dataclass(frozen=True)
 class Attached:
@@ -57,7 +60,7 @@ def _entry(key: str, content_type: str, **told: Any) -> dict[str, Any]:
 def _files(world: TeamsWorld, line: Line) -> list[dict[str, Any]]:
     place = world.week.firm.places[line.place]
     site = f"sites/{place.team}/Shared Documents/{place.title}" if place.team else "personal/shared/Teams Chat Files"
-    root = f"https://{world.week.firm.firms['meridian'].domain}"
+    root = f"https://{SHAREPOINT}"
     return [
         _entry(
             ids.guid("file", f"{line.place} {line.key} {file.name}"),

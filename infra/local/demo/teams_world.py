@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from infra.local.demo import ids
 from infra.local.demo.firm import Place
+from infra.local.demo.script import Line
 from infra.local.demo.story import Week
 from infra.local.senders.teams import Notice
 
@@ -32,6 +33,19 @@ class TeamsWorld:
     def tenant_of(self, firm: str) -> str:
         """A firm's directory."""
         return ids.guid("tenant", firm)
+
+    def place_id(self, line: Line) -> str:
+        """The conversation of a line."""
+        return self.conversation(line.place)
+
+    def native(self, line: Line) -> str:
+        """The id of a line."""
+        return str(ids.milliseconds(line.at))
+
+    def actor(self, line: Line, key: str) -> str:
+        """Somebody's id."""
+        del line
+        return self.user_id(key)
 
     @cached_property
     def names(self) -> dict[str, str]:

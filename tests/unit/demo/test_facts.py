@@ -21,6 +21,26 @@ def test_every_line_is_one_message() -> None:
     assert len({(message.place, message.native) for message in FACTS.messages}) == len(FACTS.messages)
     assert FACTS.distinct_messages["slack"] > 200
     assert FACTS.distinct_messages["teams"] > 100
+    assert FACTS.distinct_messages["whatsapp"] > 40
+    assert FACTS.distinct_messages["telegram"] > 30
+    assert FACTS.distinct_messages["discord"] > 20
+    assert FACTS.distinct_messages["generic"] > 10
+
+
+def test_there_is_something_to_search_for_on_every_platform() -> None:
+    platforms = {message.platform for search in searches() for message in FACTS.saying(search.phrase)}
+    assert platforms == set(FACTS.distinct_messages)
+
+
+def test_every_platform_carries_a_file_with_words_and_one_that_is_gone() -> None:
+    files = [(WEEK.firm.places[line.place].on, file) for line in WEEK.story.lines for file in line.files]
+    assert {platform for platform, file in files if file.text and not file.gone} == set(FACTS.distinct_messages)
+    assert {platform for platform, file in files if file.gone} == set(FACTS.distinct_messages)
+
+
+def test_where_only_one_reaction_stands_the_last_one_does() -> None:
+    (refusal,) = FACTS.saying("كل تأكيد يُسجَّل")
+    assert refusal.reactions == {("rashid", "🤝")}
 
 
 def test_the_leaked_price_is_deleted_and_known() -> None:
@@ -45,7 +65,8 @@ def test_reactions_taken_back_do_not_stand() -> None:
 @pytest.mark.parametrize("search", searches(), ids=lambda search: search.query)
 def test_a_search_finds_what_it_says(search: Search) -> None:
     wanted = _folded(search.phrase)
-    found = [message for message in FACTS.messages if any(wanted in _folded(text) for text in message.texts)]
+    said = {message: message.texts + message.file_texts for message in FACTS.messages}
+    found = [message for message, texts in said.items() if any(wanted in _folded(text) for text in texts)]
     assert bool(found) is not search.why.startswith("finds nothing")
     if "deleted" in search.why:
         assert any(message.deleted for message in found)

@@ -17,10 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.x509.oid import NameOID
 
+from infra.local.senders.discord import DiscordSender
+from infra.local.senders.generic import GenericSender
 from infra.local.senders.slack import SlackSender
 from infra.local.senders.stack import Senders
 from infra.local.senders.teams import TeamsSender
 from infra.local.senders.teams_token import TokenIssuer, thumbprint
+from infra.local.senders.telegram import TelegramSender
+from infra.local.senders.whatsapp import WhatsAppSender
 
 HOOKS = "https://127.0.0.1:4580/hooks"
 ISSUER = "https://sts.windows.net/00000000-0000-4000-8000-00000000a001/"
@@ -28,6 +32,16 @@ AUDIENCE = "00000000-0000-4000-8000-00000000c001"
 SIGNING_SECRET = "a-signing-secret-of-the-tests"
 CLIENT_STATE = "a-client-state-of-the-tests"
 CERTIFICATE_ID = "certificate-1"
+OTHERS: Mapping[str, Mapping[str, str]] = {
+    "whatsapp": {"appSecret": "an-app-secret-of-the-tests", "verifyToken": "a-verify-token-of-the-tests"},
+    "telegram": {"secretToken": "a-secret-token-of-the-tests"},
+    "discord": {
+        "publicKey": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "privateKey": "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+    },
+    "generic": {"signingSecret": "another-signing-secret-of-the-tests"},
+}
+"""Platform to what its sender knows; Discord's keys are those of RFC 8032, 7.1, test 1."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +85,17 @@ def material() -> Material:
 
 
 def senders() -> Senders:
-    """A tenant's two senders."""
+    """A tenant's senders of all platforms."""
     held = material()
     issuer = TokenIssuer(ISSUER, AUDIENCE, held.token_key_pem)
     return Senders(
         tenant_id="meridian",
         slack=SlackSender(f"{HOOKS}/slack/c-slack", SIGNING_SECRET),
         teams=TeamsSender(f"{HOOKS}/teams/c-teams", CLIENT_STATE, CERTIFICATE_ID, held.certificate_pem, issuer),
+        whatsapp=WhatsAppSender(f"{HOOKS}/whatsapp/c-whatsapp", *OTHERS["whatsapp"].values()),
+        telegram=TelegramSender(f"{HOOKS}/telegram/c-telegram", *OTHERS["telegram"].values()),
+        discord=DiscordSender(f"{HOOKS}/discord/c-discord", OTHERS["discord"]["privateKey"]),
+        generic=GenericSender(f"{HOOKS}/generic/c-generic", *OTHERS["generic"].values()),
     )
 
 
@@ -100,6 +118,15 @@ def stack() -> dict[str, Any]:
             "secrets": {"signingSecret": SIGNING_SECRET},
         },
         {"connectionId": "c-teams", "platform": "teams", "webhookUrl": f"{HOOKS}/teams/c-teams", "secrets": teams},
+    ]
+    connections += [
+        {
+            "connectionId": f"c-{platform}",
+            "platform": platform,
+            "webhookUrl": f"{HOOKS}/{platform}/c-{platform}",
+            "secrets": dict(secrets),
+        }
+        for platform, secrets in OTHERS.items()
     ]
     tenants = [
         {"tenantId": "empty", "name": "Empty", "users": [], "connections": []},
