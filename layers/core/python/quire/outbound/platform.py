@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from urllib.parse import urljoin
 
 from quire.domain.calls import Answer, Call, Limit, Reach, Received
-from quire.domain.errors import BusyError, OutOfReachError, UnavailableError
+from quire.domain.errors import BusyError, OutOfReachError, QuireError, UnavailableError
 from quire.outbound.bodies import whole_body
 from quire.outbound.breaker import Breaker, Breakers
 from quire.outbound.destination import Destination, destination, is_name
-from quire.outbound.faults import BadFileError, NotReachedError
+from quire.outbound.faults import BadFileError, BrokenError, NotReachedError
 from quire.outbound.patience import AgainError, Patience, persistently
 from quire.outbound.transport import FETCHING, SENDING, Pace, Reply, Request, Transport
 
@@ -34,6 +34,9 @@ _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 _NOT_DONE = frozenset({429, 503})
 """Answers by which the platform says that it did nothing."""
 _LONGEST_TURN = 30.0
+_LONGEST_WISH = 24 * 3600.0
+_USUAL = Limit(calls=600, seconds=60, burst=20)
+"""Where a connector names no limit."""
 NOWHERE = Reach(hosts=(), limits={}, pause=lambda _: None)
 
 
@@ -152,16 +155,14 @@ class PlatformOutside:
             if repeatable or isinstance(error, NotReachedError):
                 raise AgainError(UnavailableError(f"{call.name}: {error.detail}")) from error
             raise
-        except OutOfReachError:
+        except QuireError:
             turn.answered()
             raise
 
-    def _wait(self, call: Call) -> Line | None:
+    def _wait(self, call: Call) -> Line:
         there, turns = self._there, self._around.turns
         turns.wait(turns.quota(there.tenant), there.priority, _LONGEST_TURN)
-        limit: Limit | None = there.reach.limits.get(call.name) or there.reach.limits.get("*")
-        if limit is None:
-            return None
+        limit = there.reach.limits.get(call.name) or there.reach.limits.get("*", _USUAL)
         line = turns.line(there.platform, there.workspace, call.name, limit)
         turns.wait(line, there.priority, _LONGEST_TURN)
         return line
@@ -170,7 +171,7 @@ class PlatformOutside:
 class _Turn:
     """One admitted attempt, which tells the breaker once how it ended."""
 
-    def __init__(self, reach: Reach, turns: Turns, line: Line | None, breaker: Breaker, *, repeatable: bool) -> None:
+    def __init__(self, reach: Reach, turns: Turns, line: Line, breaker: Breaker, *, repeatable: bool) -> None:
         self._reach = reach
         self._turns = turns
         self._line = line
@@ -191,8 +192,8 @@ class _Turn:
         else:
             self.answered()
         if asked is not None:
-            if self._line is not None:
-                self._turns.hold(self._line, asked)
+            asked = _sensible(asked)
+            self._turns.hold(self._line, asked)
             raise AgainError(BusyError("the platform asks us to wait", asked), asked)
         if answer.status >= 500:
             error = UnavailableError(f"the platform answered {answer.status}")
@@ -213,12 +214,22 @@ class _Turn:
             self._breaker.failed()
 
 
+def _sensible(seconds: float) -> float:
+    """What a platform may ask for: no less than nothing, no more than a day."""
+    if seconds > _LONGEST_WISH:
+        return _LONGEST_WISH
+    return seconds if seconds >= 0 else 1.0  # also where it is no number
+
+
 def _answer_body(reply: Reply) -> bytes:
-    return whole_body(reply, ANSWER_MOST)
+    try:
+        return whole_body(reply, ANSWER_MOST)
+    except BadFileError as error:
+        raise BrokenError(error.detail) from error
 
 
 def _refusal_body(reply: Reply) -> bytes:
-    """As much of it as says why."""
+    """What it says, where that is no more than a few words."""
     try:
         return whole_body(reply, _REFUSAL_MOST)
     except OutOfReachError:

@@ -40,21 +40,25 @@ class TimedSocket(ssl.SSLSocket):
 
 
 class WatchedStream(io.BufferedReader):
-    """Remembers, when it is closed, whether bytes were left: ``surplus``."""
+    """Looks, when it is closed, whether bytes are left (``surplus``) or the other side said goodbye (``ended``).
+
+    ``linger`` is how many seconds it waits for either; ``None``: it does not look.
+    """
 
     def __init__(self, raw: io.RawIOBase, owner: TimedSocket) -> None:
         super().__init__(raw, 64 * 1024)
         self._owner = owner
-        self.surplus = False
-        self.linger = 0.0
+        self.surplus = self.ended = False
+        self.linger: float | None = 0.0
 
     def close(self) -> None:
         """Look for bytes that nobody announced, then let go of the socket."""
-        if not self.closed and not self.surplus:
+        if not self.closed and self.linger is not None:
             self._owner.idle = self.linger
             try:
                 self.surplus = bool(self.peek(1))
-            except (OSError, ValueError):  # nothing came, or the other side is gone: that is what is expected
+                self.ended = not self.surplus
+            except OSError:  # nothing came, as it should be
                 self.surplus = False
         super().close()
 

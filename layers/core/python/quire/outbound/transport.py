@@ -60,8 +60,8 @@ class Reply:
 
     def __init__(self, response: BaseHTTPResponse, socket: tls.TimedSocket) -> None:
         self.status = response.status
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
-        self.whole = False
+        self.headers: Mapping[str, str] = {name.lower(): response.headers[name] for name in response.headers}
+        self.reusable = False
         self._response = response
         self._socket = socket
 
@@ -79,9 +79,16 @@ class Reply:
             if got > most:
                 raise OutOfReachError("too_large", f"the file is larger than {most} bytes")
             yield piece
-        if self._socket.stream is not None and self._socket.stream.surplus:
+        stream = self._socket.stream
+        if stream is not None and stream.surplus:
             raise BadFileError("wrong_length", "more bytes came than were promised")
-        self.whole = True
+        self.reusable = stream is not None and not stream.ended
+
+    def close(self) -> None:
+        """Let go of what was not read."""
+        if self._socket.stream is not None:
+            self._socket.stream.linger = None
+        self._response.close()
 
     def _refuse_claims(self, most: int) -> None:
         claimed = self._response.length_remaining
@@ -118,10 +125,17 @@ class Transport:
             reply = self._ask(connection, request, pace, until)
             yield reply
         finally:
-            if reply is not None and reply.whole and connection.sock is not None:
+            if reply is not None and reply.reusable and connection.sock is not None:
                 self._keep((request.to.host, place), connection)
             else:
                 connection.close()
+                if reply is not None:
+                    reply.close()
+
+    def close(self) -> None:
+        """Let go of the connections that were kept."""
+        while self._kept:
+            self._kept.popitem()[1].close()
 
     def _ask(self, connection: HTTPSConnection, request: Request, pace: Pace, until: float) -> Reply:
         socket = connection.sock
@@ -167,7 +181,6 @@ class Transport:
             place.address,
             place.port,
             server_hostname=host,
-            assert_hostname=host,
             ssl_context=self._context,
             timeout=pace.connect,
         )

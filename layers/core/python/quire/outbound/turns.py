@@ -11,7 +11,6 @@ from quire.domain.errors import BusyError
 from quire.domain.ids import TenantId
 from quire.outbound.gcra import MICRO, Priority, Shape, shape
 
-_LONGEST_HOLD = 24 * 3600.0
 _POLL_LEAST, _POLL_MOST = 0.05, 5.0
 
 
@@ -73,7 +72,6 @@ class Turns:
 
     def hold(self, line: Line, seconds: float) -> None:
         """Nobody takes from it for ``seconds``: the platform asked for that."""
-        seconds = seconds if 0 <= seconds < _LONGEST_HOLD else _LONGEST_HOLD
         now = int(self._clock() * MICRO)
         self._buckets.hold(line.key, now + int(seconds * MICRO) + line.shape.room - line.shape.step)
 

@@ -13,8 +13,8 @@ from quire.domain.errors import OutOfReachError, UnavailableError
 
 HTTPS = 443
 _V6_UNICAST = ipaddress.IPv6Network("2000::/3")
-_V6_CARRIES_V4 = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
-"""6to4 and Teredo: addresses that hold another one, which nobody has checked."""
+_V6_OTHERS = tuple(ipaddress.IPv6Network(network) for network in ("2002::/16", "2001::/32", "3fff::/20"))
+"""6to4 and Teredo, whose addresses hold another one that nobody has checked; and what is for documents only."""
 _V4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
 
 
@@ -76,4 +76,4 @@ def is_public(address: str) -> bool:
         return found not in _V4_RELAYS
     if found.scope_id or found not in _V6_UNICAST:  # v4-mapped, NAT64, unique local, link-local are all outside
         return False
-    return not any(found in network for network in _V6_CARRIES_V4)
+    return not any(found in network for network in _V6_OTHERS)
