@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, Duration, IgnoreMode, RemovalPolicy
+from aws_cdk import Aws, Duration, IgnoreMode, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -24,6 +24,7 @@ class PythonFunction(Construct):
     """``function`` runs ``functions.<name>.handler.lambda_handler`` and ``role`` may do nothing but write its logs.
 
     Callers grant what else it needs; ``environment`` holds exactly the variables that it reads (``quire.config``).
+    ``timeout`` is in seconds, ``memory`` and ``disk`` (``/tmp``) in MiB.
     No concurrency is reserved: what feeds a function bounds it (shards, queue concurrency, API throttling).
     """
 
@@ -38,6 +39,7 @@ class PythonFunction(Construct):
         description: str,
         timeout: int,
         memory: int,
+        disk: int = 512,
         environment: Mapping[str, str],
     ) -> None:
         super().__init__(scope, "".join(word.title() for word in name.split("_")))
@@ -61,6 +63,7 @@ class PythonFunction(Construct):
             architecture=architecture_of(stage),
             code=lambda_.Code.from_asset(str(ROOT), exclude=_all_but(name), ignore_mode=IgnoreMode.GIT),
             description=description,
+            ephemeral_storage_size=Size.mebibytes(disk),
             environment={
                 "QUIRE_STAGE": stage.name,
                 "POWERTOOLS_SERVICE_NAME": name,

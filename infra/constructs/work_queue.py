@@ -25,12 +25,26 @@ class WorkQueue(Construct):
     """``queue`` and ``dead_letters``, both encrypted and refusing anything but TLS.
 
     ``worker_timeout`` (seconds) is its function's: a message stays invisible six times as long, as Lambda asks for
-    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
+    (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html). Alarms call the queue ``name``, and say
+    ``late`` of work that waits longer than ``late_minutes``.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, key: kms.IKey, worker_timeout: int) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        stage: Stage,
+        key: kms.IKey,
+        worker_timeout: int,
+        name: str = "",
+        late_minutes: int = LATE_MINUTES,
+        late: str = "archived is not yet searchable",
+    ) -> None:
         super().__init__(scope, id_)
-        self._id = id_
+        self._name = name or id_.lower()
+        self._late_minutes = late_minutes
+        self._late = late
         removal = RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY
         self.dead_letters = sqs.Queue(
             self,
@@ -70,7 +84,7 @@ class WorkQueue(Construct):
     def watches(self) -> list[Watch]:
         """Any dead letter, and work that waits."""
         minute = Duration.minutes(1)
-        name = self._id.lower()
+        name = self._name
         return [
             Watch(
                 f"{name}-dead-letters",
@@ -81,8 +95,8 @@ class WorkQueue(Construct):
             Watch(
                 f"{name}-waits",
                 self.queue.metric_approximate_age_of_oldest_message(period=minute, statistic="Maximum"),
-                LATE_MINUTES * 60,
-                f"Work waits {LATE_MINUTES} minutes in the queue {name}: archived is not yet searchable.",
+                self._late_minutes * 60,
+                f"Work waits {self._late_minutes} minutes in the queue {name}: {self._late}.",
                 periods=3,
             ),
         ]

@@ -13,6 +13,7 @@ from infra.constructs.search_collection import INDEXING, SearchCollection
 from infra.constructs.stream_consumer import StreamConsumer
 from infra.constructs.work_queue import WorkQueue
 from infra.nag import excuse_wildcards
+from infra.stacks.attachments import Attachments
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
 from infra.stages import Stage
@@ -26,7 +27,8 @@ FAILURES_KEPT_DAYS = 365
 
 
 class ArchiveStack(QuireStack):
-    """``archive_events`` on the stream, ``index_segment`` on the queue of its notices."""
+    """``archive_events`` on the stream, ``index_segment`` on the queue of its notices, ``fetch_attachment`` on that of
+    files."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class ArchiveStack(QuireStack):
             keep_days=FAILURES_KEPT_DAYS,
         ).bucket
         self.segments = WorkQueue(self, "Segments", stage=stage, key=data.data_key, worker_timeout=INDEX_TIMEOUT)
+        self.attachments = Attachments(self, "Attachments", stage=stage, data=data, stream=stream, layers=self._layers)
         self.archiver = self._archiver()
         self.consumer = StreamConsumer(
             self,
@@ -90,7 +93,7 @@ class ArchiveStack(QuireStack):
             ),
         ]
         functions = [watch for function in (self.archiver, self.indexer) for watch in function.watches()]
-        return [*self.consumer.watches(), *self.segments.watches(), *own, *functions]
+        return [*self.consumer.watches(), *self.segments.watches(), *own, *functions, *self.attachments.watches()]
 
     def metric(self, name: str) -> cloudwatch.Metric:
         """What ``archive_events`` counts (``quire.archive.batch``), a minute."""
@@ -120,10 +123,12 @@ class ArchiveStack(QuireStack):
                 "QUIRE_JOURNAL_LOCK_MODE": stage.lock_mode,
                 "QUIRE_JOURNAL_LOCK_DAYS": str(stage.lock_days),
                 "QUIRE_SEGMENT_QUEUE_URL": self.segments.queue.queue_url,
+                "QUIRE_ATTACHMENT_QUEUE_URL": self.attachments.works.queue.queue_url,
             },
         )
         archiver.allow("WriteRows", ["dynamodb:PutItem"], [data.tables.events.table_arn])
-        archiver.allow("Notify", ["sqs:SendMessage"], [self.segments.queue.queue_arn])
+        queues = [self.segments.queue.queue_arn, self.attachments.works.queue.queue_arn]
+        archiver.allow("Notify", ["sqs:SendMessage"], queues)
         data.journal.grant_write(archiver.role, "t/*/journal/*", "t/*/quarantine/*", "quarantine/*")
         data.journal.grant_read(archiver.role, "t/*/deliveries/*", "t/*/journal/*")
         data.journal.grant_list(archiver.role)
@@ -180,6 +185,9 @@ class ArchiveStack(QuireStack):
         CfnOutput(self, "IndexSegmentFunction", value=self.indexer.function.function_name)
         CfnOutput(self, "SegmentQueueUrl", value=self.segments.queue.queue_url)
         CfnOutput(self, "SegmentDeadLetterQueueUrl", value=self.segments.dead_letters.queue_url)
+        CfnOutput(self, "FetchAttachmentFunction", value=self.attachments.fetcher.function.function_name)
+        CfnOutput(self, "AttachmentQueueUrl", value=self.attachments.works.queue.queue_url)
+        CfnOutput(self, "AttachmentDeadLetterQueueUrl", value=self.attachments.works.dead_letters.queue_url)
         CfnOutput(self, "FailureBucket", value=self.failures.bucket_name)
 
 

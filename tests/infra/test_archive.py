@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from quire.aws.attachment_queue import TRIES
+from quire.config import Settings
 from tests.infra.synthesis import Synthesised
 
 
@@ -32,17 +34,34 @@ def test_notices_come_again_alone_and_end_in_dead_letters(stage: Synthesised) ->
     mapping = stage.one("AWS::Lambda::EventSourceMapping", "Archive", "SegmentsMapping")["Properties"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+@pytest.mark.parametrize(("part", "worker"), [("Segments", "IndexSegment"), ("AttachmentsWorks", "AttachmentsFetch")])
+def test_work_comes_again_five_times_and_then_lies_with_the_dead_letters(
+    stage: Synthesised, part: str, worker: str
+) -> None:
     queues = stage.resources("AWS::SQS::Queue", "Archive")
-    letters = next(name.split("/")[1] for name in queues if "DeadLetters" in name)
-    queue = next(queue for name, queue in queues.items() if "DeadLetters" not in name)["Properties"]
-    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]}, "maxReceiveCount": 5}
-    worker = stage.one("AWS::Lambda::Function", "Archive", "IndexSegment")["Properties"]
-    assert queue["VisibilityTimeout"] == 6 * worker["Timeout"]
+    letters = next(name.split("/")[1] for name in queues if name.startswith(f"Archive/{part}DeadLetters"))
+    queue = next(queue for name, queue in queues.items() if name.startswith(f"Archive/{part}Queue"))["Properties"]
+    assert queue["RedrivePolicy"] == {"deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]}, "maxReceiveCount": TRIES}
+    assert (
+        queue["VisibilityTimeout"] == 6 * stage.one("AWS::Lambda::Function", "Archive", worker)["Properties"]["Timeout"]
+    )
+
+
+def test_a_file_has_a_process_with_a_disk_for_itself(stage: Synthesised) -> None:
+    mapping = stage.one("AWS::Lambda::EventSourceMapping", "Archive", "AttachmentsWorks")["Properties"]
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
+    fetcher = stage.one("AWS::Lambda::Function", "Archive", "AttachmentsFetch")["Properties"]
+    assert fetcher["EphemeralStorage"] == {"Size": 2048}
+    assert fetcher["Timeout"] == 900
+    largest = Settings.model_fields["attachment_max_bytes"].default
+    assert 2 * largest <= fetcher["EphemeralStorage"]["Size"] * 1024 * 1024
 
 
 def test_queues_refuse_anything_but_tls(stage: Synthesised) -> None:
     policies = stage.resources("AWS::SQS::QueuePolicy", "Archive")
-    assert len(policies) == 2
+    assert len(policies) == 4
     for policy in policies.values():
         (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
         assert statement["Effect"] == "Deny"

@@ -15,7 +15,9 @@ ALLOWED = {
     ("ScalingScaleStreamRole.*", "cloudwatch:GetMetricData"): "CloudWatch metrics know no resources",
     ("CustomCDKBucketDeployment.*", "cloudfront:.*Invalidation"): "CDK's uploader; invalidations are made of a path",
 }
-OWN = re.compile(r"(ReceiveWebhook|ArchiveEvents|IndexSegment|ServeApi|AddClaims|AdmitOrigin|ScaleStream|Tenant)")
+OWN = re.compile(
+    r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|ServeApi|AddClaims|AdmitOrigin|ScaleStream|Tenant)"
+)
 
 
 def statements(stage: Synthesised) -> Iterator[tuple[str, dict[str, Any]]]:
