@@ -11,6 +11,7 @@ from quire.bootstrap.sessions import patient
 
 if TYPE_CHECKING:
     from quire.aws.control import Connection, Control, Tenant
+    from quire.aws.secrets import Secrets
     from quire.tenants.add_connection import NewConnection
 
 
@@ -24,19 +25,38 @@ def control() -> Control:
 
 
 def create_tenant(tenant_id: str, name: str) -> Tenant:
-    """The tenant of this id and name, made unless it is there."""
+    """The tenant of this id and name with a key of its own, made unless it is there."""
+    from quire.aws.tenant_keys import TenantKeys
+    from quire.config import settings
     from quire.tenants.create_tenant import create_tenant as create
 
-    return create(control(), tenant_id, name, datetime.now(UTC))
+    keys = TenantKeys(patient().kms, settings().stage)
+    return create(control(), tenant_id, name, datetime.now(UTC), keys)
 
 
 def add_connection(new: NewConnection, *, replace_secret: bool = False) -> Connection:
-    """Link a tenant to a platform."""
-    from quire.aws.secrets import Secrets
-    from quire.config import settings
+    """Link a tenant to a platform, and let the tasks of that link begin."""
+    from quire.bootstrap.connections import timetable
     from quire.connectors.registry import MANIFESTS
     from quire.tenants.add_connection import add_connection as add
 
+    now = datetime.now(UTC)
+    return add(control(), secrets(), MANIFESTS, new, now, replace_secret=replace_secret, work=timetable())
+
+
+def remove_connection(connection: Connection) -> Connection:
+    """End a tenant's link to a platform."""
+    from quire.bootstrap.connections import timetable
+    from quire.tenants.remove_connection import remove_connection as remove
+
+    return remove(control(), secrets(), connection.tenant_id, connection.connection_id, timetable())
+
+
+@cache
+def secrets() -> Secrets:
+    """The connections' secrets."""
+    from quire.aws.secrets import Secrets
+    from quire.config import settings
+
     known = settings()
-    secrets = Secrets(patient().secrets, known.stage, time.monotonic, known.data_key_arn)
-    return add(control(), secrets, MANIFESTS, new, datetime.now(UTC), replace_secret=replace_secret)
+    return Secrets(patient().secrets, known.stage, time.monotonic, known.data_key_arn)

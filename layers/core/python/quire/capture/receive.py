@@ -62,7 +62,6 @@ class Receiver:
         self._stores = stores
         self.platforms = frozenset(connectors)
         self._connectors = connectors
-        self._deliveries = Deliveries(stores.journal, stores.stream)
         self._connections = Expiring(self._load, _ROUTE_LIFE, clock)
 
     def receive(self, platform: str, connection_id: str, request: WebhookRequest, now: datetime) -> Answer:
@@ -141,7 +140,7 @@ class Receiver:
             headers=accepted.headers,
             opened=accepted.opened,
         )
-        self._deliveries.put(header, body, now)
+        Deliveries(self._stores.journal, self._stores.stream).put(header, body, now)
         if accepted.wake:
             self._wake(connection, accepted.wake)
 

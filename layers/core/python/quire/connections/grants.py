@@ -161,7 +161,12 @@ class GrantKeeper:
         return merged
 
     def _held(self, connection: Connection) -> _Held:
-        return _Held(self._around, f"grant#{connection.tenant_id}#{connection.connection_id}")
+        return _Held(self._around, lease_name(connection))
+
+
+def lease_name(connection: Connection) -> str:
+    """Name of the lease under which a connection's secrets are changed."""
+    return f"grant#{connection.tenant_id}#{connection.connection_id}"
 
 
 class _Held:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
-from quire.aws.control import Connection, Control
+from quire.aws.connection_items import ACTIVE, REMOVED
+from quire.aws.control import Connection, Control, Health
 from quire.aws.secrets import Secrets
 from quire.domain.errors import ConflictError, MalformedError, NotFoundError
 from quire.domain.ids import ConnectionId, TenantId, is_connection_id
@@ -19,6 +20,18 @@ from quire.tenants.create_tenant import checked_name
 
 _MAX_BYTES = 60_000
 """A secret holds 64 KiB."""
+
+
+class Work(Protocol):
+    """The tasks of connections (``quire.connections.timetable``)."""
+
+    def begin(self, connection: Connection) -> None:
+        """Schedule them, and let them run now; safe to repeat."""
+        ...
+
+    def end(self, connection: Connection) -> None:
+        """Schedule them no more; safe to repeat."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -42,11 +55,13 @@ def add_connection(
     now: datetime,
     *,
     replace_secret: bool = False,
+    work: Work | None = None,
 ) -> Connection:
-    """The connection, active. Run again, its name, configuration and workspace are updated; the secret that is there
-    is kept unless ``replace_secret``.
+    """The connection, active, its tasks scheduled with ``work``. Run again, its name, configuration and workspace are
+    updated; the secret that is there is kept unless ``replace_secret``. A removed one is active again.
 
-    The secret comes first: a connection that stopped half-way has no address yet, never an address without a secret.
+    The secret, under the tenant's key, comes first: a connection that stopped half-way has no address yet, never an
+    address without a secret. Its tasks come last: they find it there.
 
     Raises:
         MalformedError: a field is not what it should be (``InvalidFieldsError`` where the platform's schema says so).
@@ -55,13 +70,17 @@ def add_connection(
     """
     _check(new, platforms)
     connection_id = ConnectionId(new.connection_id)
-    if control.tenant(new.tenant_id) is None:
+    tenant = control.tenant(new.tenant_id)
+    if tenant is None:
         raise NotFoundError("no such tenant")
     route = control.route(connection_id)
     if route is not None and (route.tenant_id, route.platform) != (new.tenant_id, new.platform):
         raise ConflictError("this connection id is taken")
     known = control.connection(new.tenant_id, connection_id)
-    secret_id = secrets.create(new.tenant_id, connection_id, new.secrets, replace=replace_secret)
+    secret_id = secrets.create(
+        new.tenant_id, connection_id, new.secrets, replace=replace_secret, key_arn=tenant.key_arn
+    )
+    remains = known is not None and known.status != REMOVED
     connection = Connection(
         tenant_id=new.tenant_id,
         connection_id=connection_id,
@@ -69,10 +88,14 @@ def add_connection(
         name=new.name,
         secret_id=secret_id,
         created_at=known.created_at if known else from_datetime(now),
+        status=known.status if known and remains else ACTIVE,
+        health=known.health if known and remains else Health(),
         workspace_id=new.workspace_id,
         configuration=dict(new.configuration),
     )
     control.put_connection(connection)
+    if work is not None and connection.at_work:
+        work.begin(connection)
     return connection
 
 
