@@ -41,6 +41,8 @@ def _look(file: BinaryIO, name: str | None) -> Source:
     size = os.fstat(file.fileno()).st_size
     try:
         kind = detect(file, size, name)
+    except (ImportError, MemoryError):
+        raise  # ours, or of the limits: no statement about the kind
     except Exception:  # noqa: BLE001 - the edge, as below
         kind = Kind(UNKNOWN)
     file.seek(0)
@@ -52,10 +54,11 @@ def _read(source: Source, limits: Limits) -> dict[str, Any]:
     module = reader_of(source.media_type)
     if source.size == 0 or module is None:
         return {"status": "none" if source.size == 0 else "unsupported"}
+    read = import_module(f"quire.enrichment.readers.{module}").read
     findings = Findings(limits.text_characters, limits.cpu_seconds * _SOFT)
     failure: str | None = None
     try:
-        import_module(f"quire.enrichment.readers.{module}").read(source, findings)
+        read(source, findings)
     except EnoughError as error:
         findings.cut = error.reason
     except UnreadableError as error:

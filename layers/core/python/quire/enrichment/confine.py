@@ -4,6 +4,7 @@ Address space, processor time and written bytes are bounded by the kernel. The i
 connections, start programs or write files: no boundary against native code, but a library that tries is stopped.
 """
 
+import os
 import resource
 import sys
 
@@ -14,7 +15,7 @@ _REFUSED = (
     *("urllib.", "http.client.", "smtplib.", "imaplib.", "webbrowser.", "os.remove", "os.rename", "os.rmdir"),
     *("os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown", "os.kill", "shutil.", "tempfile."),
 )
-_WRITING = ("w", "a", "x", "+")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class RefusedError(Exception):
@@ -42,5 +43,5 @@ def _lower(kind: int, soft: int, hard: int) -> None:
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     if event.startswith(_REFUSED):
         raise RefusedError(event)
-    if event == "open" and isinstance(arguments[1], str) and any(sign in arguments[1] for sign in _WRITING):
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
         raise RefusedError(event)

@@ -69,12 +69,12 @@ def _plainly(head: bytes) -> Kind | None:
 
 
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?><!--.*?-->\s*+)*+"
     r"<(?:!doctype\s+html|html|head|body|title|meta|script|style|table|div|h1|p)[\s>/]",
     re.IGNORECASE | re.DOTALL,
 )
 _SVG = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!doctype\s+svg[^>]*>\s*)*<svg[\s>]", re.IGNORECASE | re.DOTALL
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?><!--.*?-->\s*+|<!doctype\s+svg[^>]*>\s*+)*+<svg[\s>]", re.IGNORECASE | re.DOTALL
 )
 _HEADERS = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
 _OF_MAIL = re.compile(

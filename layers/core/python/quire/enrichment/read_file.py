@@ -1,6 +1,6 @@
 """Look at one file, in a process of its own, and survive whatever is in it."""
 
-import base64
+import logging
 import os
 import selectors
 import signal
@@ -9,16 +9,30 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Annotated, cast
 
 import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from quire.enrichment.reading import Limits, Reading, Reason
+from quire.enrichment.reading import Limits, Reading, Reason, TextStatus
 
 THUMBNAIL_TYPE = "image/webp"
 _MOST = 8 * 1024 * 1024
 """Bytes of an answer: text at the most four a character, a thumbnail, and room for quoting."""
+_log = logging.getLogger(__name__)
 _PASSED_ON = ("LD_LIBRARY_PATH", "PATH", "LANG", "LC_ALL")
+
+
+class _Told(BaseModel):
+    """A line of the child's answer."""
+
+    model_config = ConfigDict(extra="forbid", val_json_bytes="base64", defer_build=True)
+
+    type: Annotated[str, Field(max_length=200)] | None = None
+    text: str = ""
+    status: TextStatus | None = None
+    reason: Reason | None = None
+    thumbnail: Annotated[bytes, Field(max_length=1024**2)] | None = None
 
 
 def read_file(path: Path, name: str | None, declared_type: str | None, limits: Limits | None = None) -> Reading:
@@ -44,13 +58,13 @@ def read_file(path: Path, name: str | None, declared_type: str | None, limits: L
         start_new_session=True,
     ) as child:
         stdin, stdout = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
-        late = True
+        stopped: Reason | None = "crashed"
         try:
             _hand_over(stdin, request)
-            told, late = _receive(stdout, time.monotonic() + limits.wall_seconds)
+            told, stopped = _receive(stdout, time.monotonic() + limits.wall_seconds)
         finally:
-            _end(child, 0.0 if late else 2.0)
-    return _reading(told, _cause(child.returncode, late=late))
+            _end(child, 0.0 if stopped else 2.0)
+    return _reading(told, stopped or _cause(child.returncode), limits)
 
 
 def _environment() -> dict[str, str]:
@@ -73,19 +87,23 @@ def _hand_over(stdin: IO[bytes], request: bytes) -> None:
         return
 
 
-def _receive(stdout: IO[bytes], until: float) -> tuple[list[bytes], bool]:
-    """The complete lines of the answer, and whether the time was up before it ended."""
+def _receive(stdout: IO[bytes], until: float) -> tuple[list[bytes], Reason | None]:
+    """The complete lines of the answer, and why it was not waited for to its end."""
     received = bytearray()
+    stopped: Reason | None = None
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ)
-        while True:
+        while stopped is None:
             left = until - time.monotonic()
             if left <= 0 or not selector.select(left):
-                return bytes(received).split(b"\n")[:-1], True
+                stopped = "time_limit"
+                break
             piece = os.read(stdout.fileno(), 65536)
+            if not piece:
+                break
             received += piece
-            if not piece or len(received) > _MOST:
-                return bytes(received).split(b"\n")[:-1], False
+            stopped = "crashed" if len(received) > _MOST else None
+    return bytes(received).split(b"\n")[:-1], stopped
 
 
 def _end(child: "subprocess.Popen[bytes]", patience: float) -> None:
@@ -97,22 +115,29 @@ def _end(child: "subprocess.Popen[bytes]", patience: float) -> None:
         child.wait()
 
 
-def _cause(returncode: int, *, late: bool) -> Reason:
-    """Why an answer is missing."""
-    return "time_limit" if late or returncode in (-signal.SIGXCPU, -signal.SIGKILL) else "crashed"
+def _cause(returncode: int) -> Reason:
+    """Why a child that ended by itself did not tell all."""
+    causes: dict[int, Reason] = {-signal.SIGXCPU: "time_limit", -signal.SIGKILL: "memory_limit"}
+    return causes.get(returncode, "crashed")
 
 
-def _reading(lines: list[bytes], cause: Reason) -> Reading:
-    """The last answer; with only the kind told, reading failed for ``cause``."""
-    told: dict[str, Any] = orjson.loads(lines[-1]) if lines else {}
-    if "status" not in told:
-        return Reading(told.get("type"), "", "failed", reason=cause)
-    thumbnail = base64.b64decode(told["thumbnail"]) if told.get("thumbnail") else None
+def _reading(lines: list[bytes], cause: Reason, limits: Limits) -> Reading:
+    """The last answer; with only the kind told, reading failed for ``cause``.
+
+    The process that answers may have been taken over by what it read: its answer is checked like anybody's.
+    """
+    try:
+        told = _Told.model_validate_json(lines[-1]) if lines else _Told()
+    except ValidationError:
+        told = _Told()
+    if told.status is None or len(told.text) > limits.text_characters:
+        _log.warning("a file could not be read", extra={"detected_type": told.type, "reason": cause})
+        return Reading(told.type, "", "failed", reason=cause)
     return Reading(
-        detected_type=told["type"],
-        text=told.get("text", ""),
-        text_status=told["status"],
-        thumbnail=thumbnail,
-        thumbnail_type=THUMBNAIL_TYPE if thumbnail else None,
-        reason=told.get("reason"),
+        detected_type=told.type,
+        text=told.text,
+        text_status=told.status,
+        thumbnail=told.thumbnail,
+        thumbnail_type=THUMBNAIL_TYPE if told.thumbnail else None,
+        reason=told.reason,
     )

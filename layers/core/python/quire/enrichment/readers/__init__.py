@@ -11,6 +11,7 @@ _MODULES: Mapping[str, str] = {
     "application/pdf": "pdf",
     "application/rtf": "rtf",
     "application/vnd.ms-outlook": "outlook",
+    "application/x-encrypted-office": "locked",
     "application/json": "plain",
     "application/xml": "plain",
     "text/html": "html",

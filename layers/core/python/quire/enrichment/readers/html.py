@@ -17,7 +17,6 @@ _BLOCKS = frozenset(
 )
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _LOOKED_AT = 4096
-_MOST = 32 * 1024**2
 
 
 def read(source: Source, into: Findings) -> None:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 
 from quire.enrichment.findings import Findings, Source
 from quire.enrichment.readers.html import words_of
@@ -18,7 +19,13 @@ def read(source: Source, into: Findings) -> None:
     """The message and those inside it."""
     if source.size > _MOST:
         into.cut_at_source()
-    _message(message_from_bytes(source.file.read(_MOST)), into, 0)
+    data = source.file.read(_MOST)
+    try:
+        message = message_from_bytes(data)
+    except RecursionError:  # parts in parts in parts: nobody writes so
+        message = BytesHeaderParser().parsebytes(data)
+        into.cut = "malformed"
+    _message(message, into, 0)
 
 
 def _message(message: "Message[str, str]", into: Findings, depth: int) -> None:
