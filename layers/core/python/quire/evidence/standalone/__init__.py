@@ -1,0 +1,1 @@
+"""Programs that are handed out and run without the rest of Quire."""
