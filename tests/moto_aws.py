@@ -1,14 +1,16 @@
 """The stores' AWS, in memory: buckets, tables, stream and queue as the stacks make them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from quire.aws.attachment_queue import AttachmentQueue
 from quire.aws.control import Control
@@ -22,6 +24,7 @@ from quire.aws.stream import CaptureStream
 
 NOW = datetime(2026, 3, 2, 9, 14, 5, tzinfo=UTC)
 BUCKET = "journal"
+_WRITING = RLock()
 
 
 class Clock:
@@ -85,6 +88,8 @@ def stack() -> Iterator[Stack]:
             patch.setenv(name, "testing")
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
+        for name in ("put_item", "update_item", "delete_item"):
+            patch.setattr(DynamoDBBackend, name, _at_once(getattr(DynamoDBBackend, name)))
         aws = _clients()
         _make_tables(aws)
         aws.s3.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
@@ -120,6 +125,16 @@ def _record(message: Any) -> dict[str, Any]:
         "eventSource": "aws:sqs",
         "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:attachments",
     }
+
+
+def _at_once(write: Callable[..., Any]) -> Callable[..., Any]:
+    """DynamoDB checks a condition and writes in one step; moto does so in two, between which threads may change."""
+
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with _WRITING:
+            return write(*arguments, **named)
+
+    return locked
 
 
 @cache

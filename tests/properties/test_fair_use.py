@@ -39,6 +39,17 @@ def test_no_window_holds_more_than_the_limit(limit: Limit, calls: list[tuple[int
         assert last - first >= window
 
 
+@given(limit=limits, idle=st.integers(0, 10**9), more=st.integers(1, 60))
+def test_no_window_holds_more_than_the_limit_when_everybody_comes_at_once(limit: Limit, idle: int, more: int) -> None:
+    at_once: list[tuple[int, Priority]] = [(0, "live")] * (limit.calls + more)
+    crowd: list[tuple[int, Priority]] = [(0, "live"), (idle, "live"), *at_once]
+    times = sorted(at for at, _ in goes(limit, crowd, 1e9))
+    assert len(times) == len(crowd)
+    assert all(
+        last - first >= int(limit.seconds * MICRO) for first, last in zip(times, times[limit.calls :], strict=False)
+    )
+
+
 @given(limit=limits, calls=arrivals, longest=st.floats(0, 30, allow_nan=False))
 def test_no_moment_holds_more_than_the_burst(limit: Limit, calls: list[tuple[int, Priority]], longest: float) -> None:
     times = [at for at, _ in goes(limit, calls, longest)]

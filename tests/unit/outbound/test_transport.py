@@ -124,7 +124,7 @@ def test_a_file_that_never_ends_is_cut_off_at_the_limit(certificate: Mapping[str
 def test_a_body_that_drips_is_cut_off_when_its_time_is_up(certificate: Mapping[str, Path]) -> None:
     def drip(connection: ssl.SSLSocket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(1000):
+        for _byte in range(1000):
             connection.sendall(b"x")
             time.sleep(0.05)
 
@@ -136,7 +136,7 @@ def test_a_body_that_drips_is_cut_off_when_its_time_is_up(certificate: Mapping[s
 def test_headers_that_drip_are_no_answer(certificate: Mapping[str, Path]) -> None:
     def drip(connection: ssl.SSLSocket, _: bytes) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
-        for _ in range(1000):
+        for _byte in range(1000):
             connection.sendall(b"x")
             time.sleep(0.05)
 
