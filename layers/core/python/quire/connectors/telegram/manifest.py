@@ -38,7 +38,7 @@ MANIFEST = Manifest(
         "chats of business accounts that let the bot in, with their deletions",
         "polls, checklists, places, contacts, payments and service messages, as readable text",
         "reactions of people where the bot is an administrator; members; groups that become supergroups",
-        "references to files",
+        "files of at most 20 MB, as they were sent",
     ),
     cannot_capture=(
         "deletions, except in chats of business accounts, and there only that they happened",
@@ -53,7 +53,17 @@ MANIFEST = Manifest(
         "file_bytes": Bound(20 * 1024 * 1024, "a bot is given files of at most {} bytes"),
         "updates_a_page": Bound(100, "a page holds {} updates"),
     },
-    configuration=fields({}),
+    configuration=fields(
+        {
+            "receive": {
+                "type": "string",
+                "title": "Receive by",
+                "description": "Webhook, where nothing is said; polling asks Telegram each minute instead, which needs "
+                "the bot token and no webhook.",
+                "enum": ["webhook", "polling"],
+            },
+        }
+    ),
     secrets=fields(
         {
             "secretToken": secret(
@@ -63,7 +73,7 @@ MANIFEST = Manifest(
             ),
             "botToken": secret(
                 "Bot token",
-                "What BotFather gave you: files are fetched with it.",
+                "What BotFather gave you: files are fetched with it, and the webhook is set and watched.",
                 pattern="^[0-9]+:[A-Za-z0-9_-]+$",
             ),
         },
@@ -73,11 +83,16 @@ MANIFEST = Manifest(
     summary="Groups, channels and business chats that let a bot of yours in.",
     setup=(
         "Make a bot with BotFather and switch its privacy mode off, so that it sees all of a group's messages.",
-        "Make the connection here with the bot's token and a random secret token.",
-        "Call setWebhook with the connection's webhook address, the same secret token, and these allowed_updates: "
-        f"{', '.join(ALLOWED_UPDATES)}.",
+        "Make the connection here with the bot's token and a random secret token: Quire sets the webhook itself.",
+        "Without the bot's token call setWebhook with the connection's webhook address, the same secret token, and "
+        f"these allowed_updates: {', '.join(ALLOWED_UPDATES)}.",
         "Add the bot to each group and channel; make it an administrator where reactions and members must be kept.",
     ),
     docs="https://core.telegram.org/bots/api",
     grant="static",
+    tasks={
+        "webhook": "sees that updates come here, sets the address anew where it must, and tells when they fail",
+        "poll": "fetches the updates, where the connection receives by polling",
+    },
+    guide="capture/telegram.md",
 )
