@@ -7,6 +7,7 @@ from typing import Any
 from quire.domain import ids
 from quire.domain.events import (
     Actor,
+    AttachmentFact,
     AttachmentRef,
     Body,
     ChannelChanged,
@@ -96,6 +97,27 @@ class Chat:
             "reaction.added", Reaction(**self._about(message), emoji=emoji, actor=self.user), message, at
         )
 
+    def keeps(self, file: str, text: str | None = None, message: str = "1", **told: Any) -> Event:
+        """The bytes of a message's file were stored."""
+        sha256 = hashlib.sha256(file.encode()).hexdigest()
+        fact = {
+            "sha256": sha256,
+            "size": 5,
+            "detected_type": "application/pdf",
+            "storage_key": f"t/{self.tenant}/blobs/none/{sha256}",
+            "storage_version": "b1",
+            "text": text,
+            "text_status": "complete" if text else "none",
+            **told,
+        }
+        body = AttachmentFact(**self._about(message), attachment_id=f"F-{file}", name=file, **fact)
+        return self._event("attachment.captured", body, message, told.get("at", "2026-03-02T09:50:00Z"), file)
+
+    def lacks(self, file: str, reason: str, message: str = "1") -> Event:
+        """A message's file could not be had."""
+        body = AttachmentFact(**self._about(message), attachment_id=f"F-{file}", name=file, reason=reason, attempts=1)
+        return self._event("attachment.failed", body, message, "2026-03-02T09:50:00Z", file)
+
     def renamed(self, name: str, at: str = AT) -> Event:
         """The channel has a name."""
         body = ChannelChanged(change="renamed", channel=self.channel.model_copy(update={"name": name}))
@@ -109,10 +131,10 @@ class Chat:
     def _about(self, message: str) -> dict[str, Any]:
         return {"channel": self.channel, "native": Native(message=message)}
 
-    def _event(self, kind: Kind, body: Body, message: str | None, at: str) -> Event:
+    def _event(self, kind: Kind, body: Body, message: str | None, at: str, more: str = "") -> Event:
         message_id = None if message is None else self.message_id(message)
         about = message_id or self.channel_id
-        told = getattr(body, "emoji", "") + self.user.id
+        told = getattr(body, "emoji", "") + self.user.id + more
         return Event(
             event_id=ids.event_id(about, kind, f"{at} {told}"),
             tenant_id=self.tenant,

@@ -210,3 +210,57 @@ def test_times_no_index_can_hold(search: Bench, chat: Chat) -> None:
         assert found(search, since="3000-01-01T00:00:00Z") == times[:1]
     assert found(search, until="3000-01-01T00:00:00Z") == times
     assert found(search, until="0001-01-01T00:00:00Z") == []
+
+
+def files_of(search: Bench, text: str) -> list[list[tuple[str, str | None]]]:
+    """Of every hit, the files that the search says it was found in."""
+    page = search.searcher().search(Question(text=text))
+    return [[(file.attachment_id, file.name) for file in hit.found_in] for hit in page.hits]
+
+
+def test_text_inside_a_file_finds_its_message_and_says_which_file(search: Bench, chat: Chat) -> None:
+    search.index(
+        chat.says("Two papers", "with files", attachments=(file("plan.pdf"), file("menu.pdf"))),
+        chat.keeps("plan.pdf", "The merger with Northgate closes in 五月\nfor 12 €", "with files"),
+        chat.keeps("menu.pdf", "Soup, and the merger of tastes", "with files"),
+        chat.says("Northgate is on the line", "no file"),
+    )
+    plan, menu = ("F-plan.pdf", "plan.pdf"), ("F-menu.pdf", "menu.pdf")
+    assert files_of(search, "closing") == [[plan]]
+    assert files_of(search, '"merger with northgate"') == [[plan]]
+    assert files_of(search, "五月") == [[plan]]
+    assert files_of(search, "soup") == [[menu]]
+    assert [sorted(files) for files in files_of(search, "merger")] == [[menu, plan]]
+    assert files_of(search, "papers soup") == [[menu]]
+    assert files_of(search, "papers") == [[]]
+    assert files_of(search, "€") == [[]]
+    assert sorted(files_of(search, "northgate")) == [[], [plan]]
+    assert found(search, "€") == ["with files"]
+    assert found(search) != []
+
+
+def test_what_is_found_in_a_file_is_marked_and_its_whole_text_is_not_handed_out(search: Bench, chat: Chat) -> None:
+    search.index(
+        chat.says("See attached", attachments=(file("plan.pdf"),)),
+        chat.keeps("plan.pdf", "Nobody must know of <Orion>. " + "word " * 1000),
+    )
+    (hit,) = search.searcher().search(Question(text="orion")).hits
+    assert any("&lt;<mark>Orion</mark>&gt;" in fragment for fragment in hit.highlights)
+    (attachment,) = hit.document["attachments"]
+    assert attachment["status"] == "captured"
+    assert "extracted_text" not in attachment
+    assert "attachment_text" not in hit.document
+
+
+def test_pages_of_hits_in_files_say_so_on_every_page(search: Bench, chat: Chat) -> None:
+    for number in range(3):
+        name = f"m{number}"
+        search.index(chat.says("x", name, attachments=(file("a.pdf"),)), chat.keeps("a.pdf", "orion", name))
+    seen, cursor = 0, None
+    while True:
+        page = search.searcher().search(Question(text="orion", limit=1), cursor)
+        assert [[each.name for each in hit.found_in] for hit in page.hits] == [["a.pdf"]]
+        seen, cursor = seen + 1, page.next_cursor
+        if cursor is None:
+            break
+    assert seen == 3

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from quire.domain.errors import UnavailableError
-from quire.domain.events import Event
+from quire.domain.events import AttachmentFact, Event
 from quire.search.conversations import Conversations
 from quire.search.documents import Document, known_events
 from quire.search.engine import EngineRefusedError, connect
@@ -16,7 +16,7 @@ from quire.search.indexes import Indexes
 from quire.search.mapping import MAPPING_VERSION, mappings, template
 from quire.search.query import Question
 from quire.search.writes import Counts, Write, Writes
-from tests.chat import Chat, known
+from tests.chat import Chat, file, known
 from tests.search_engines import Bench, folded
 
 
@@ -140,6 +140,25 @@ def test_events_only_the_document_knows_are_kept(search: Bench, chat: Chat) -> N
     assert found["revision"] == 3
     assert [reaction["emoji"] for reaction in found["reactions"]] == ["thumbsup"]
     assert writes.put_onto(search.tenant, {message: known(reaction)}, folded) == Counts(stale=1)
+
+
+def test_the_text_of_a_file_outlives_its_row(search: Bench, chat: Chat) -> None:
+    """The document keeps it once, apart from the event; a later fold finds both together."""
+    whole = folded(known(chat.says("see", attachments=(file("a.pdf"),)), chat.keeps("a.pdf", "the merger plan")))
+    assert "merger" not in str(whole.document["events"])
+    ensured(search, whole)
+    Writes(search.engine).put_folded([whole])
+    for refreshed, user in ((True, "U2"), (False, "U3")):
+        if refreshed:
+            search.refresh()
+        reaction = chat.called(user).reacts("thumbsup")
+        assert Writes(search.engine).put_onto(search.tenant, {chat.message_id("1"): known(reaction)}, folded).written
+    search.refresh()
+    (attachment,) = stored(search)["attachments"]
+    assert (attachment["extracted_text"], attachment["status"]) == ("the merger plan", "captured")
+    (captured,) = [each for each in known_events(stored(search)) if each.event.kind == "attachment.captured"]
+    assert isinstance(captured.event.body, AttachmentFact)
+    assert captured.event.body.text == "the merger plan"
 
 
 def test_one_unseen_by_search_is_still_joined(search: Bench, chat: Chat) -> None:

@@ -161,3 +161,27 @@ def test_times_at_the_edges() -> None:
 
 def test_symbols() -> None:
     assert symbols_of("a €5 + 🚀🚀 ok") == ["+", "€", "🚀"]
+
+
+def test_how_the_bytes_of_a_file_fared() -> None:
+    kept, lacking = file("a.pdf"), file("b.pdf")
+    found = made(
+        CHAT.says("see", attachments=(kept, lacking)),
+        CHAT.keeps("a.pdf", "inside \u20ac"),
+        CHAT.lacks("b.pdf", "deleted_at_source"),
+    )
+    first, second = found["attachments"]
+    assert (first["status"], first["text_status"], first["extracted_text"]) == ("captured", "complete", "inside \u20ac")
+    assert (first["size"], first["detected_type"], len(first["sha256"])) == (5, "application/pdf", 64)
+    assert (second["status"], second["reason"]) == ("failed", "deleted_at_source")
+    assert found["attachment_text"] == ["a.pdf", "inside \u20ac", "b.pdf"]
+    assert found["symbols"] == ["\u20ac"]
+
+
+def test_of_many_long_files_only_the_beginning_is_searched() -> None:
+    names = [f"{n}.txt" for n in range(3)]
+    long = "x" * 499_999 + " "
+    found = made(
+        CHAT.says("see", attachments=tuple(file(name) for name in names)), *(CHAT.keeps(name, long) for name in names)
+    )
+    assert [len(each.get("extracted_text", "")) for each in found["attachments"]] == [500_000, 500_000, 0]

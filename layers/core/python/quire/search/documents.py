@@ -18,6 +18,9 @@ from quire.domain.time import nanoseconds
 from quire.search.mapping import indexable_time, place_in_time
 
 Document = Mapping[str, Any]
+FOLDED_FROM = ("events", "attachments.attachment_id", "attachments.extracted_text")
+MAX_FILE_TEXT = 1_000_000
+"""Characters of the texts of all files of a message that are searched; what is beyond is in the archive only."""
 MAX_PAGE_BYTES = 3_000_000
 """Of documents that are shown together: a function's answer holds 6 MB, and escaping and names come on top."""
 
@@ -48,13 +51,14 @@ def document(state: MessageState, known: Sequence[Known], indexed_at: str) -> di
 
 
 def known_events(source: Document) -> list[Known]:
-    """The events a document was folded from.
+    """The events a document was folded from; :data:`FOLDED_FROM` is what of it has to be read for them.
 
     Raises:
         pydantic.ValidationError: they are not events of a schema this version reads.
     """
+    texts = {each["attachment_id"]: each.get("extracted_text") for each in source.get("attachments", ())}
     return [
-        Known(event_from_json(stored["event"]), stored["segment"], stored["version_id"], int(stored["frame"]))
+        Known(_event_of(stored["event"], texts), stored["segment"], stored["version_id"], int(stored["frame"]))
         for stored in source.get("events", ())
     ]
 
@@ -71,7 +75,7 @@ def fitting(documents: Sequence[Document]) -> int:
 
 def symbols_of(text: str) -> list[str]:
     """Every distinct symbol in ``text`` (emoji, currency signs, arrows ...): tokenizers disagree about these."""
-    return sorted({character for character in text if unicodedata.category(character)[0] == "S"})
+    return sorted(character for character in set(text) if unicodedata.category(character)[0] == "S")
 
 
 def attachments_of(state: MessageState) -> list[tuple[AttachmentRef, AttachmentState | None, bool]]:
@@ -117,8 +121,9 @@ def _words(state: MessageState) -> dict[str, Any]:
     texts = [version.content.text for version in state.versions]
     subjects = [version.content.subject for version in state.versions]
     current = content.text if content else None
-    attachments = [(ref.name, ref.text) for ref, _, _ in attachments_of(state)]
-    attached = _distinct(text for pair in attachments for text in pair)
+    files = _file_texts(state)
+    attachments = [(ref.name, ref.text, files.get(ref.id)) for ref, _, _ in attachments_of(state)]
+    attached = _distinct(text for words in attachments for text in words)
     return {
         "content": current,
         "subject": content.subject if content else None,
@@ -127,11 +132,25 @@ def _words(state: MessageState) -> dict[str, Any]:
         ),
         "attachment_text": attached,
         "symbols": symbols_of("".join([*texts, *(s or "" for s in subjects), *attached])),
-        "attachments": [_attachment(*each) for each in attachments_of(state)],
+        "attachments": [_attachment(*each, files.get(each[0].id)) for each in attachments_of(state)],
     }
 
 
-def _attachment(reference: AttachmentRef, fate: AttachmentState | None, removed: bool) -> dict[str, Any]:
+def _file_texts(state: MessageState) -> dict[str, str]:
+    """The text of each file, as far as it is searched, by the attachment's id."""
+    texts: dict[str, str] = {}
+    left = MAX_FILE_TEXT
+    for fate in state.attachments:
+        if fate.text and left:
+            texts[fate.attachment_id] = fate.text[:left]
+            left -= len(texts[fate.attachment_id])
+    return texts
+
+
+def _attachment(
+    reference: AttachmentRef, fate: AttachmentState | None, removed: bool, text: str | None
+) -> dict[str, Any]:
+    fetched = ["sha256", "detected_type", "reason", "text_status", "storage_key", "storage_version", "thumbnail_key"]
     return _present(
         {
             "attachment_id": reference.id,
@@ -143,6 +162,8 @@ def _attachment(reference: AttachmentRef, fate: AttachmentState | None, removed:
             "text": reference.text,
             "status": fate.status if fate else "referenced",
             "removed": removed or None,
+            "extracted_text": text,
+            **({name: getattr(fate, name) for name in fetched} if fate else {}),
         }
     )
 
@@ -209,9 +230,21 @@ def _evidence(known: Sequence[Known]) -> dict[str, Any] | None:
     return {"segment": first.segment, "version_id": first.version_id, "frame": first.frame}
 
 
+def _event_of(stored: Mapping[str, Any], texts: Mapping[str, str | None]) -> Event:
+    """An event kept in a document, with the text of its file, which the document keeps elsewhere."""
+    body = stored["body"]
+    if stored["kind"] == "attachment.captured" and texts.get(body["attachment_id"]):
+        stored = {**stored, "body": {**body, "text": texts[body["attachment_id"]]}}
+    return event_from_json(stored)
+
+
 def _stored_event(each: Known) -> dict[str, Any]:
+    """An event without the text of its file: that is long, and stands in the document already."""
+    event = each.event.as_json()
+    if each.event.kind == "attachment.captured":
+        event["body"].pop("text", None)
     return {
-        "event": each.event.as_json(),
+        "event": event,
         "segment": each.segment,
         "version_id": each.version_id,
         "frame": each.frame,

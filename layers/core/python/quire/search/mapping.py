@@ -8,7 +8,7 @@ from typing import Any
 from quire.domain.ids import TenantId
 from quire.domain.time import nanoseconds
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Raised whenever fields are added; existing indexes are then extended in place. Changing the analysis of a field
 already there needs a rebuild from the archive."""
 
@@ -137,7 +137,15 @@ def _words() -> dict[str, Any]:
                 "kind": _KEYWORD,
                 "name": _KEYWORD,
                 "content_type": _KEYWORD,
+                "detected_type": _KEYWORD,
+                "sha256": _KEYWORD,
                 "status": _KEYWORD,
+                "reason": _KEYWORD,
+                "text_status": _KEYWORD,
+                "storage_key": _STORED,
+                "storage_version": _STORED,
+                "thumbnail_key": _STORED,
+                "extracted_text": _TEXT,
                 "size": {"type": "long"},
                 "removed": {"type": "boolean"},
                 "url": _STORED,

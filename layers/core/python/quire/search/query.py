@@ -23,6 +23,7 @@ COUNTED_UP_TO = 100_000
 CURRENT_FIELDS = ("content", "subject")
 TEXT_FIELDS = (*CURRENT_FIELDS, "history", "attachment_text")
 """Where words are looked for."""
+IN_FILES, MOST_FILES = "in_files", 20
 _AS_ASKED, _SAID_NOW = 4, 2
 _MARKED_UP_TO = 100_000
 """Characters of a text that are looked at for marks; beyond a million an engine would refuse the whole search."""
@@ -110,6 +111,25 @@ def compiled(tenant: TenantId, question: Question) -> dict[str, Any]:
 def within(tenant: TenantId) -> dict[str, Any]:
     """The filter no query goes without."""
     return {"term": {"tenant_id": {"value": tenant}}}
+
+
+def in_files(terms: Sequence[Term]) -> dict[str, Any] | None:
+    """A filter that lets every message pass, and says of each in which of its files some of the words are found
+    (``inner_hits`` named ``IN_FILES``); ``None`` when there are no words."""
+    wanted = [_occurs(term, ("attachments.extracted_text",)) for term in terms if term.text]
+    if not wanted:
+        return None
+    nested = {
+        "path": "attachments",
+        "ignore_unmapped": True,
+        "query": {"bool": {"should": wanted, "minimum_should_match": 1}},
+        "inner_hits": {
+            "name": IN_FILES,
+            "size": MOST_FILES,
+            "_source": ["attachments.attachment_id", "attachments.name"],
+        },
+    }
+    return {"bool": {"should": [{"match_all": {}}, {"nested": nested}], "minimum_should_match": 1}}
 
 
 def highlighted(terms: Sequence[Term], before: str, after: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Search: a question in, a page of hits out."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from quire.domain.errors import MalformedError
@@ -10,18 +10,40 @@ from quire.search.documents import Document, fitting
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.mapping import read_alias
-from quire.search.query import COUNTED_UP_TO, TEXT_FIELDS, Question, compiled, highlighted, parse, sorting
+from quire.search.query import (
+    COUNTED_UP_TO,
+    IN_FILES,
+    TEXT_FIELDS,
+    Question,
+    compiled,
+    highlighted,
+    in_files,
+    parse,
+    sorting,
+)
 
-SHOWN: dict[str, list[str]] = {"excludes": ["events"]}
+SHOWN: dict[str, list[str]] = {"excludes": ["events", "attachment_text", "attachments.extracted_text"]}
 """What of a document is read to show it."""
 
 
 @dataclass(frozen=True)
+class FoundIn:
+    """A file, by the attachment's id."""
+
+    attachment_id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
 class Hit:
-    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for."""
+    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for.
+
+    ``found_in`` are its files in which some of the words are, the best first.
+    """
 
     document: Document
     highlights: list[str]
+    found_in: list[FoundIn] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,14 +85,17 @@ class Searcher:
         more = len(found) > len(shown)
         if snapshot is not None and not more:
             self._engine.close_snapshot(snapshot)
-        hits = [Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS)) for hit in shown]
+        hits = [_hit(hit) for hit in shown]
         total = answer["hits"]["total"]
         last = _place(shown[-1]["sort"], question.ranked, snapshot) if more else None
         return Page(int(total["value"]), total["relation"] != "eq", hits, None if last is None else encode(scope, last))
 
     def _body(self, question: Question, place: Place | None) -> dict[str, Any]:
+        query, files = compiled(self._tenant, question), in_files(parse(question.text))
+        if files is not None:
+            query["bool"]["filter"].append(files)
         body: dict[str, Any] = {
-            "query": compiled(self._tenant, question),
+            "query": query,
             "sort": sorting(question),
             "size": question.limit + 1,
             "track_total_hits": COUNTED_UP_TO,
@@ -109,3 +134,9 @@ class Searcher:
 def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
     score, instant, within = sort if ranked else [None, *sort]
     return Place(int(instant), str(within), None if score is None else float(score), snapshot)
+
+
+def _hit(hit: dict[str, Any]) -> Hit:
+    files = hit.get("inner_hits", {}).get(IN_FILES, {}).get("hits", {}).get("hits", [])
+    found_in = [FoundIn(file["_source"]["attachment_id"], file["_source"].get("name")) for file in files]
+    return Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS), found_in)

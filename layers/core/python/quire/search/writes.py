@@ -16,7 +16,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
-from quire.search.documents import Document, Known, known_events
+from quire.search.documents import FOLDED_FROM, Document, Known, known_events
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError
 from quire.search.mapping import index_name, read_alias
 from quire.search.query import within
@@ -156,7 +156,7 @@ class Writes:
                 "query": {"bool": {"filter": [within(tenant), {"ids": {"values": list(wanted)}}]}},
                 "size": len(wanted),
                 "seq_no_primary_term": True,
-                "_source": ["events"],
+                "_source": list(FOLDED_FROM),
             }
             try:
                 hits = self._patiently()(self._engine.search, read_alias(tenant), body)["hits"]["hits"]
@@ -166,7 +166,7 @@ class Writes:
         return found
 
     def _as_they_stand(self, wanted: Sequence[tuple[str, MessageId]]) -> dict[MessageId, _Stored]:
-        found = self._engine.get_many(wanted, ["events"])
+        found = self._engine.get_many(wanted, FOLDED_FROM)
         return {MessageId(doc["_id"]): _stored(doc) for doc in found}
 
 
