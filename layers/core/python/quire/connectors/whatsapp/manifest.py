@@ -10,7 +10,7 @@ MANIFEST = Manifest(
         "messages of customers to the business's numbers, and in groups made with the Groups API",
         "messages typed in the WhatsApp Business app, their edits and deletions (numbers in coexistence only)",
         "up to 180 days of history that a business shares when its number joins by coexistence",
-        "replies, reactions, forwarded marks, references to media with the platform's own hash",
+        "replies, reactions, forwarded marks, media as they were sent, compared with the platform's own hash",
         "locations, contact cards, orders, answers to buttons, lists and forms; that calls took place",
         "changes of numbers and of user ids; members of groups, and what happens to groups",
         "that something came which WhatsApp does not hand over: it may be a message that was deleted",
@@ -58,4 +58,6 @@ MANIFEST = Manifest(
     ),
     docs="https://developers.facebook.com/documentation/business-messaging/whatsapp/",
     grant="static",
+    tasks={"check": "sees that the access token still counts"},
+    guide="capture/whatsapp.md",
 )
