@@ -6,6 +6,7 @@ from aws_cdk import App
 
 from infra.stacks.api import ApiStack
 from infra.stacks.archive import ArchiveStack
+from infra.stacks.connect import ConnectStack
 from infra.stacks.data import DataStack
 from infra.stacks.edge import EdgeStack
 from infra.stacks.ingest import IngestStack
@@ -24,6 +25,7 @@ class Assembly:
     edge: EdgeStack | None
     ingest: IngestStack
     archive: ArchiveStack
+    connect: ConnectStack
     web: WebStack
     api: ApiStack
     ops: OpsStack
@@ -37,7 +39,8 @@ def assemble(app: App, stage: Stage) -> Assembly:
     edge = EdgeStack(app, stage=stage) if stage.edge and stage.waf else None
     ingest = IngestStack(app, stage=stage, data=data, acl=edge.hooks_acl if edge else None)
     archive = ArchiveStack(app, stage=stage, data=data, stream=ingest.stream, search=collection)
+    connect = ConnectStack(app, stage=stage, data=data, ingest=ingest)
     web = WebStack(app, stage=stage, data=data, acl=edge.console_acl if edge else None)
     api = ApiStack(app, stage=stage, data=data, web=web, search=collection)
-    ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, api=api)
-    return Assembly(data, search, edge, ingest, archive, web, api, ops)
+    ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, api=api)
+    return Assembly(data, search, edge, ingest, archive, connect, web, api, ops)

@@ -57,6 +57,8 @@ class Stage:
     """Seconds the segment writer waits for a fuller batch."""
     index_concurrency: int
     """Batches of segment notices that are indexed at the same time."""
+    task_concurrency: int
+    """Tasks of connections that run at the same time."""
     fetch_concurrency: int
     """Files that are fetched at the same time."""
 
@@ -120,6 +122,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         shards=None,
         archive_window=1,
         index_concurrency=2,
+        task_concurrency=2,
         fetch_concurrency=2,
         search=None,
         search_endpoint=environment.get("QUIRE_LOCAL_SEARCH_ENDPOINT") or f"http://127.0.0.1:{search_port}",
@@ -153,6 +156,7 @@ _DEV = Stage(
     shards=None,
     archive_window=10,
     index_concurrency=2,
+    task_concurrency=2,
     fetch_concurrency=2,
     search=SearchCapacity(least=0, most=4),
     search_endpoint="",
@@ -179,6 +183,7 @@ _PROD = replace(
     shards=Shards(least=4, most=64),
     archive_window=30,
     index_concurrency=20,
+    task_concurrency=50,
     fetch_concurrency=50,
     search=SearchCapacity(least=2, most=32),
     hooks_rate=Rate(3_000, 5_000),

@@ -67,11 +67,14 @@ class WorkQueue(Construct):
             visibility_timeout=Duration.seconds(6 * worker_timeout),
         )
 
-    def feed(self, worker: PythonFunction, *, batch: int, concurrency: int) -> None:
-        """Give messages to ``worker``, which answers which of a batch failed; only those come again."""
+    def feed(self, worker: PythonFunction, *, batch: int, concurrency: int, scope: Construct | None = None) -> None:
+        """Give messages to ``worker``, which answers which of a batch failed; only those come again.
+
+        A worker of another stack than the queue's has to be fed from there: ``scope``.
+        """
         worker.allow("TakeWork", TAKE, [self.queue.queue_arn])
         mapping = lambda_.EventSourceMapping(
-            self,
+            scope or self,
             "Mapping",
             batch_size=batch,
             event_source_arn=self.queue.queue_arn,

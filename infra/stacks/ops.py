@@ -13,6 +13,7 @@ from infra.constructs.python_function import METRICS
 from infra.stacks.api import ApiStack
 from infra.stacks.archive import SEARCHABLE, ArchiveStack
 from infra.stacks.base import QuireStack
+from infra.stacks.connect import ConnectStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
 from infra.stages import Stage
@@ -32,6 +33,7 @@ class OpsStack(QuireStack):
         data: DataStack,
         ingest: IngestStack,
         archive: ArchiveStack,
+        connect: ConnectStack,
         api: ApiStack,
     ) -> None:
         super().__init__(scope, "Ops", stage=stage, description="Alarms and dashboard")
@@ -40,7 +42,7 @@ class OpsStack(QuireStack):
         )
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
-        watches = [*ingest.watches(), *archive.watches(), *api.watches()]
+        watches = [*ingest.watches(), *archive.watches(), *connect.watches(), *api.watches()]
         if not stage.metric_math:
             watches = [watch for watch in watches if isinstance(watch.metric, cloudwatch.Metric)]
         self.alarms = Alarms(self, "Watch", watches=watches, topic=self.topic)

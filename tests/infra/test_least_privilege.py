@@ -16,7 +16,8 @@ ALLOWED = {
     ("CustomCDKBucketDeployment.*", "cloudfront:.*Invalidation"): "CDK's uploader; invalidations are made of a path",
 }
 OWN = re.compile(
-    r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|ServeApi|AddClaims|AdmitOrigin|ScaleStream|Tenant)"
+    r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|PollConnection|Schedule|ServeApi|AddClaims"
+    r"|AdmitOrigin|ScaleStream|Tenant)"
 )
 
 

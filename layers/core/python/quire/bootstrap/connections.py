@@ -31,6 +31,11 @@ def outside(connection: Connection, priority: Priority = "live") -> Outside:
     return grant_keeper().outside(connection, priority)
 
 
+def token_of(connection: Connection) -> Callable[[bool], str]:
+    """Gives the connection's access token, a fresh one when asked with ``True``."""
+    return lambda fresh: grant_keeper().token(connection, fresh=fresh)
+
+
 def report_lost(connection: Connection, detail: str) -> None:
     """A platform refused the connection's access (``GrantLostError``): degrade it, and tell people once."""
     health_book().lost(connection, detail)

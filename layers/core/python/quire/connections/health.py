@@ -51,7 +51,7 @@ def _settled(connection: Connection, health: Health) -> Connection:
 
 
 class HealthBook:
-    """Keeps the health of all connections, and tells people. ``now`` gives the time, aware."""
+    """Keeps the health of all connections, and tells people where it is given a way to. ``now`` is aware."""
 
     def __init__(self, control: Control, notifications: Notifications | None, now: Callable[[], datetime]) -> None:
         self._control = control
@@ -104,8 +104,8 @@ class HealthBook:
     def _tell(self, connection: Connection) -> None:
         """Notify what degrades the connection and was not told yet."""
         untold = [one for one in connection.health.troubles if one.degraded and not one.told]
-        if not untold or not connection.at_work:
-            return
+        if not untold or not connection.at_work or self._notifications is None:
+            return  # whoever can tell people does so with the next report
         for trouble in untold:
             text = f"{trouble.detail}\n\nSince {trouble.since}. Messages may be missed until somebody sees to it."
             self._publish(connection, trouble.code, "needs attention", text)
