@@ -1,5 +1,7 @@
 """A message as the API shows it, made from the indexed document and the names the directory knows. Pure."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,6 +10,8 @@ from quire.api.model import ApiModel, Maybe
 from quire.domain.ids import ChannelId, SubjectId, TenantId
 from quire.search.directory import Names, person
 from quire.search.documents import Document
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\Z", re.ASCII)
 
 
 class Edit(ApiModel):
@@ -19,7 +23,12 @@ class Edit(ApiModel):
 
 
 class Attachment(ApiModel):
-    """A file, link or card. ``removed``: an edit took it away. ``capture_status``: how its bytes fared."""
+    """A file, link or card. ``removed``: an edit took it away.
+
+    ``capture_status`` is how its bytes fared: not asked for (yet), stored, or not to be had, for a ``reason`` of one
+    word. ``size`` and ``sha256`` are of the bytes as sent, ``detected_type`` is what they look like; ``text_status``
+    says whether their text is searched. ``content_url`` and ``thumbnail_url`` are addresses of this API.
+    """
 
     attachment_id: str
     name: Maybe[str] = None
@@ -29,6 +38,12 @@ class Attachment(ApiModel):
     url: Maybe[str] = None
     text: Maybe[str] = None
     capture_status: Literal["referenced", "captured", "failed"]
+    reason: Maybe[str] = None
+    sha256: Maybe[str] = None
+    detected_type: Maybe[str] = None
+    text_status: Maybe[Literal["complete", "truncated", "none", "unsupported", "failed"]] = None
+    content_url: Maybe[str] = None
+    thumbnail_url: Maybe[str] = None
     removed: Maybe[bool] = None
 
 
@@ -181,7 +196,7 @@ def message_fields(document: Document, names: Names) -> dict[str, Any]:
         "edited_at": told.time("edited_at"),
         "deleted_at": told.time("deleted_at"),
         "deleted_by": told.called(document.get("deleted_by")),
-        "attachments": [_attachment(each) for each in document.get("attachments", ())],
+        "attachments": [_attachment(document, each) for each in document.get("attachments", ())],
         "reactions": [told.reaction(each) for each in document.get("reactions", ())],
         "mentions": [told.mention(each) for each in document.get("mentions", ())],
         "external": True if document.get("is_external") else None,
@@ -197,7 +212,15 @@ def message_of(document: Document, names: Names) -> Message:
     return Message(**message_fields(document, names))
 
 
-def _attachment(each: Mapping[str, Any]) -> Attachment:
+def address_of(attachment_id: str) -> str:
+    """An attachment's id as it stands in an address: itself where it is plain, else a hash of it."""
+    if _PLAIN.match(attachment_id):
+        return attachment_id
+    return "~" + hashlib.sha256(attachment_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _attachment(document: Document, each: Mapping[str, Any]) -> Attachment:
+    here = f"/v1/messages/{document['message_id']}/attachments/{address_of(each['attachment_id'])}"
     return Attachment(
         attachment_id=each["attachment_id"],
         name=each.get("name"),
@@ -207,6 +230,12 @@ def _attachment(each: Mapping[str, Any]) -> Attachment:
         url=each.get("url"),
         text=each.get("text"),
         capture_status=each["status"],
+        reason=each.get("reason"),
+        sha256=each.get("sha256"),
+        detected_type=each.get("detected_type"),
+        text_status=each.get("text_status"),
+        content_url=f"{here}/content" if each.get("storage_key") else None,
+        thumbnail_url=f"{here}/thumbnail" if each.get("thumbnail_key") else None,
         removed=each.get("removed"),
     )
 

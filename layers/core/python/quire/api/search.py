@@ -6,11 +6,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import Field
 
 from quire.api.message import Message, message_fields
-from quire.api.model import ApiModel, Time
+from quire.api.model import ApiModel, Maybe, Time
 from quire.api.routing import Api
 from quire.identity.actions import Action
+from quire.search import searcher
 from quire.search.cursor import MAX_LENGTH
-from quire.search.directory import names_for
+from quire.search.directory import Names, names_for
 from quire.search.query import Filters, Question, Sort
 
 _Word = Annotated[str, Field(min_length=1, max_length=200)]
@@ -39,10 +40,19 @@ class SearchRequest(ApiModel):
     cursor: Annotated[str, Field(max_length=MAX_LENGTH)] | None = None
 
 
+class FoundIn(ApiModel):
+    """A file that holds some of the words."""
+
+    attachment_id: str
+    name: Maybe[str] = None
+
+
 class Hit(Message):
-    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for."""
+    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for, ``found_in``
+    the files in whose text it was found, the best first."""
 
     highlights: list[str]
+    found_in: list[FoundIn]
 
 
 class SearchAnswer(ApiModel):
@@ -68,9 +78,14 @@ def register(api: Api) -> None:
         return SearchAnswer(
             total=page.total,
             total_relation="gte" if page.at_least else "eq",
-            hits=[Hit(**message_fields(hit.document, names), highlights=hit.highlights) for hit in page.hits],
+            hits=[_shown(hit, names) for hit in page.hits],
             next_cursor=page.next_cursor,
         )
+
+
+def _shown(hit: searcher.Hit, names: Names) -> Hit:
+    found_in = [FoundIn(attachment_id=file.attachment_id, name=file.name) for file in hit.found_in]
+    return Hit(**message_fields(hit.document, names), highlights=hit.highlights, found_in=found_in)
 
 
 def question_of(request: SearchRequest) -> Question:
