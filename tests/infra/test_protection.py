@@ -19,10 +19,15 @@ OUTPUTS = {
         *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "DataKeyArn"),
         *("ControlTable", "LedgerTable", "EventsTable", "KeysTable", "AuditTable", "LimitsTable"),
     },
-    "Ingest": {"CaptureStream", "HooksUrl", "ReceiveWebhookFunction"},
+    "Ingest": {
+        *("CaptureStream", "HooksUrl", "ReceiveWebhookFunction"),
+        *("TaskQueueUrl", "TaskQueueArn", "TaskDeadLetterQueueUrl"),
+    },
+    "Connect": {"PollConnectionFunction", "NotificationTopicArn", "ScheduleGroup", "ScheduleRoleArn"},
     "Archive": {
         *("ArchiveEventsFunction", "IndexSegmentFunction"),
         *("SegmentQueueUrl", "SegmentDeadLetterQueueUrl", "FailureBucket"),
+        *("FetchAttachmentFunction", "AttachmentQueueUrl", "AttachmentDeadLetterQueueUrl"),
     },
     "Api": {
         *("ApiUrl", "UserPoolId", "UserPoolDomain", "LoginUrl", "Issuer", "ConsoleClientId"),

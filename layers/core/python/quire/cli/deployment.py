@@ -26,6 +26,13 @@ _VARIABLES = {
     "QUIRE_CAPTURE_STREAM": "CaptureStream",
     "QUIRE_SEGMENT_QUEUE_URL": "SegmentQueueUrl",
     "QUIRE_DATA_KEY_ARN": "DataKeyArn",
+    "QUIRE_LIMITS_TABLE": "LimitsTable",
+    "QUIRE_HOOKS_URL": "HooksUrl",
+    "QUIRE_TASK_QUEUE_URL": "TaskQueueUrl",
+    "QUIRE_TASK_QUEUE_ARN": "TaskQueueArn",
+    "QUIRE_SCHEDULE_GROUP": "ScheduleGroup",
+    "QUIRE_SCHEDULE_ROLE_ARN": "ScheduleRoleArn",
+    "QUIRE_NOTIFICATION_TOPIC_ARN": "NotificationTopicArn",
 }
 _PATIENCE = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 
