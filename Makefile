@@ -9,7 +9,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 
-export SEARCH QUIRE_PORT QUIRE_SEARCH_PORT QUIRE_STATE_DIR
+export SEARCH QUIRE_PORT QUIRE_SEARCH_PORT QUIRE_PLATFORM_PORT QUIRE_STATE_DIR
 
 .PHONY: up down reset status load test check bench synth toolchain
 

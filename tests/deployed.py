@@ -1,5 +1,5 @@
-"""The functions as deployed, over mocked AWS: their environment, one tenant with Slack and Teams, events as Lambda
-makes them."""
+"""The functions as deployed, over mocked AWS: their environment, one tenant on all platforms, events as Lambda makes
+them."""
 
 import base64
 import logging
@@ -77,12 +77,12 @@ def http_event(outgoing: Outgoing, *, encoded: bool = True) -> dict[str, Any]:
     body = base64.b64encode(outgoing.body).decode() if encoded else outgoing.body.decode("utf-8", "surrogateescape")
     return {
         "version": "2.0",
-        "routeKey": "POST /hooks/{platform}/{connectionId}",
+        "routeKey": f"{outgoing.method} /hooks/{{platform}}/{{connectionId}}",
         "rawPath": parts.path,
         "rawQueryString": parts.query,
         "headers": {name.lower(): value for name, value in outgoing.headers.items()},
         "pathParameters": {"platform": platform, "connectionId": connection},
-        "requestContext": {"http": {"method": "POST", "path": parts.path, "sourceIp": "127.0.0.1"}},
+        "requestContext": {"http": {"method": outgoing.method, "path": parts.path, "sourceIp": "127.0.0.1"}},
         "isBase64Encoded": encoded,
     } | ({"body": body} if outgoing.body else {})
 
@@ -152,13 +152,30 @@ def _connect(aws: Stack, senders: Senders) -> None:
         "audience": material.AUDIENCE,
         "jwks": material.material().key_set,
     }
+    nothing: dict[str, Any] = {}
+    others = [(platform, _url(senders, platform), secrets, nothing) for platform, secrets in _others().items()]
     for platform, url, secrets, configuration in (
         ("slack", senders.slack.url, {"signingSecret": material.SIGNING_SECRET}, {}),
         ("teams", senders.teams.url, _teams_secrets(), teams),
+        *others,
     ):
         connection = urlsplit(url).path.rsplit("/", 1)[1]
         new = NewConnection(TENANT, connection, platform, f"Our {platform}", secrets, configuration)
         add_connection(aws.control, aws.secrets, MANIFESTS, new, NOW)
+
+
+def _url(senders: Senders, platform: str) -> str:
+    url: str = getattr(senders, platform).url
+    return url
+
+
+def _others() -> dict[str, dict[str, str]]:
+    """What is stored for each other platform: all that its sender knows, but for Discord's private half."""
+    secret = {"privateKey"}
+    return {
+        platform: {name: value for name, value in held.items() if name not in secret}
+        for platform, held in material.OTHERS.items()
+    }
 
 
 def _teams_secrets() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from infra.layers import LayerError
-from infra.local import emulator, node, search, settings
+from infra.local import emulator, node, search, settings, simulators
 from infra.local.freshness import NotFoundInTimeError
 from infra.local.opensearch_package import PackageError
 from infra.local.preflight import PreflightError
@@ -61,6 +61,8 @@ def down(here: Settings, progress: Progress, _told: argparse.Namespace) -> int:
         step.note = "stopped, its state is kept" if emulator.stop(here) else "was not running"
     with progress.step("Search engine") as step:
         step.note = "stopped" if search.stop(here) else "was not running"
+    with progress.step("Simulated platforms") as step:
+        step.note = "stopped" if simulators.stop(here) else "were not running"
     return 0
 
 
@@ -70,7 +72,7 @@ def reset(here: Settings, progress: Progress, told: argparse.Namespace) -> int:
     with progress.step("State") as step:
         for folder in (here.data, here.state / "tmp", here.state / "cdk.out", here.logs, here.run):
             shutil.rmtree(folder, ignore_errors=True)
-        for file in (here.stack_file, here.state / "secrets.json"):
+        for file in (here.stack_file, here.state / "secrets.json", here.state / "simulators.json"):
             file.unlink(missing_ok=True)
         step.note = f"{here.state} is empty"
     return 0

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.local import emulator, node
+from infra.local import emulator, node, simulators
 from infra.local.settings import ACCOUNT, REGION, ROOT, STAGE, Settings
 
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
@@ -45,7 +45,7 @@ def fingerprint(settings: Settings) -> str:
     """What was deployed is known by: all sources, and the addresses that go into the templates."""
     templates = sorted(path for path in (ROOT / "infra").iterdir() if path.name not in {"local", "__pycache__"})
     files = node.fingerprint([*templates, *(ROOT / name for name in SOURCES)])
-    return f"{files}:{settings.port}:{settings.search_port}"
+    return f"{files}:{settings.port}:{settings.search_port}:{settings.platform_port}"
 
 
 def outputs(settings: Settings) -> dict[str, str]:
@@ -110,7 +110,8 @@ def _cdk(settings: Settings, *arguments: str) -> None:
     extra = emulator.aws_environment(settings) | {
         "QUIRE_PORT": str(settings.port),
         "QUIRE_SEARCH_PORT": str(settings.search_port),
-        "QUIRE_PLATFORM_CA": str((settings.tls / "ca.pem").resolve()),
+        "QUIRE_PLATFORM_PORT": str(settings.platform_port),
+        "QUIRE_PLATFORM_CA": simulators.authority(settings),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
     common = ["--context", f"stage={STAGE}", "--no-color", "--ci", "--no-notices", "--no-version-reporting"]

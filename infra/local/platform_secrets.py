@@ -50,11 +50,23 @@ def teams(settings: Settings, connection: str) -> PlatformSecrets:
     private = secrets.keep(settings, f"{connection} certificate key", _private_key)
     certificate = secrets.keep(settings, f"{connection} certificate", lambda: _certificate(private, connection))
     token_key = secrets.keep(settings, f"{connection} token key", _private_key)
+    own_key = secrets.keep(settings, f"{connection} application key", _private_key)
     certificate_id, key_id = f"{connection}-1", thumbprint(token_key)
     issuer, audience = f"https://issuer.localhost/{connection}/", f"quire-local-{connection}"
     return PlatformSecrets(
-        stored={"clientState": client_state, "certificates": {certificate_id: private}},
+        stored={
+            "clientState": client_state,
+            "certificates": {certificate_id: private},
+            "privateKeyPem": own_key,
+            "certificatePem": secrets.keep(
+                settings,
+                f"{connection} application certificate",
+                lambda: _certificate(own_key, f"{connection} application"),
+            ),
+        },
         configuration={
+            "tenantId": ids.guid("tenant", "meridian"),
+            "clientId": ids.guid("app", "quire"),
             "issuer": issuer,
             "audience": audience,
             "appId": GRAPH_CHANGE_TRACKING,

@@ -20,7 +20,11 @@ def check_ports(settings: Settings) -> None:
     Raises:
         PreflightError: another program listens; names the port, the program where visible, and the variable.
     """
-    wanted = [("emulator", settings.port, "QUIRE_PORT"), ("search", settings.search_port, "QUIRE_SEARCH_PORT")]
+    wanted = [
+        ("emulator", settings.port, "QUIRE_PORT"),
+        ("search", settings.search_port, "QUIRE_SEARCH_PORT"),
+        ("simulators", settings.platform_port, "QUIRE_PLATFORM_PORT"),
+    ]
     taken = [
         f"port {port} is taken{_by(port)}: stop that program, or choose another port with {variable}=PORT"
         for name, port, variable in wanted

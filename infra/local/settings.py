@@ -1,13 +1,14 @@
 """Where the one-machine runtime keeps its things, and which ports it takes. All may be set in the environment.
 
-====================  ===============================  =========================
-variable              what                             default
-====================  ===============================  =========================
-``QUIRE_PORT``        port of the emulator (HTTPS)     4580
-``QUIRE_SEARCH_PORT`` port of the search engine        9280
-``QUIRE_STATE_DIR``   folder of everything it writes   ``.local``
-``SEARCH``            ``osmem`` or ``opensearch``      ``osmem``
-====================  ===============================  =========================
+======================= ================================ =========================
+variable                what                             default
+======================= ================================ =========================
+``QUIRE_PORT``          port of the emulator (HTTPS)     4580
+``QUIRE_SEARCH_PORT``   port of the search engine        9280
+``QUIRE_PLATFORM_PORT`` port of the simulated platforms  4581
+``QUIRE_STATE_DIR``     folder of everything it writes   ``.local``
+``SEARCH``              ``osmem`` or ``opensearch``      ``osmem``
+======================= ================================ =========================
 """
 
 import os
@@ -34,6 +35,7 @@ class Settings:
     search_port: int
     state: Path
     engine: str
+    platform_port: int = 4581
 
     @property
     def endpoint(self) -> str:
@@ -92,6 +94,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         search_port=_port(values, "QUIRE_SEARCH_PORT", 9280),
         state=(ROOT / folder) if folder else ROOT / ".local",
         engine=engine,
+        platform_port=_port(values, "QUIRE_PLATFORM_PORT", 4581),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from infra.local import search
 from infra.local.settings import ROOT, Settings
 
-STACK = Settings(port=4680, search_port=9380, state=ROOT / ".local" / "test", engine="osmem")
+STACK = Settings(port=4680, search_port=9380, state=ROOT / ".local" / "test", engine="osmem", platform_port=4681)
 ENGINE = Settings(port=4690, search_port=9390, state=ROOT / ".local" / "test-engine", engine="opensearch")
 
 
@@ -57,6 +57,7 @@ def environment(here: Settings) -> dict[str, str]:
     return {
         "QUIRE_PORT": str(here.port),
         "QUIRE_SEARCH_PORT": str(here.search_port),
+        "QUIRE_PLATFORM_PORT": str(here.platform_port),
         "QUIRE_STATE_DIR": str(here.state),
         "SEARCH": here.engine,
     }

@@ -16,6 +16,8 @@ from infra.local import (
     preflight,
     processes,
     search,
+    simulated,
+    simulators,
     tenants,
     worm,
 )
@@ -61,7 +63,7 @@ class Up:
         """Everything that needs no running program: it may take a while the first time."""
         with self.progress.step("Looking at ports and tools") as step:
             preflight.check_ports(self.settings)
-            step.note = f"ports {self.settings.port} and {self.settings.search_port}"
+            step.note = f"ports {self.settings.port}, {self.settings.search_port} and {self.settings.platform_port}"
         with self.progress.step("Certificate for this machine") as step:
             step.note = "made" if certificates.ensure(self.settings) else "there already"
         with self.progress.step("Layer of locked packages") as step:
@@ -79,6 +81,10 @@ class Up:
                 step.say("fetching OpenSearch from Maven Central (130 MB)")
             record, fresh = search.start(self.settings)
             step.note = f"{record.version}, pid {record.pid}, {self.settings.search_endpoint}"
+        with self.progress.step("Simulated platforms") as step:
+            states = simulated.states(self.settings, first=not demo_times(self.settings))
+            record = simulators.start(self.settings, states)
+            step.note = f"{record.version}, pid {record.pid}, {simulators.endpoint(self.settings)}"
         return fresh
 
     def _deploy(self) -> dict[str, Any]:
@@ -164,6 +170,7 @@ def stack_document(
         "buckets": {"journal": outputs["JournalBucket"], "archive": outputs["ArchiveBucket"]},
         "tables": {name: outputs[f"{name.capitalize()}Table"] for name in TABLES},
         "streams": {"capture": outputs["CaptureStream"]},
+        "simulators": {"url": simulators.endpoint(settings), "ca": simulators.authority(settings)},
         "tenants": found,
     }
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from infra.local.demo import ids
 from infra.local.demo.markup import parse, plain
-from infra.local.demo.script import Line
+from infra.local.demo.script import File, Image, Line
 from infra.local.demo.teams_world import TeamsWorld
 
 SHAREPOINT = "meridiancapital.sharepoint.com"
@@ -58,18 +58,27 @@ def _entry(key: str, content_type: str, **told: Any) -> dict[str, Any]:
 
 
 def _files(world: TeamsWorld, line: Line) -> list[dict[str, Any]]:
-    place = world.week.firm.places[line.place]
-    site = f"sites/{place.team}/Shared Documents/{place.title}" if place.team else "personal/shared/Teams Chat Files"
-    root = f"https://{SHAREPOINT}"
     return [
         _entry(
             ids.guid("file", f"{line.place} {line.key} {file.name}"),
             "reference",
-            contentUrl=f"{root}/{quote(site)}/{quote(file.name)}",
+            contentUrl=file_address(world, line, file),
             name=file.name,
         )
         for file in line.files
     ]
+
+
+def file_address(world: TeamsWorld, line: Line, file: File) -> str:
+    """Where a file lies in SharePoint."""
+    place = world.week.firm.places[line.place]
+    site = f"sites/{place.team}/Shared Documents/{place.title}" if place.team else "personal/shared/Teams Chat Files"
+    return f"https://{SHAREPOINT}/{quote(site)}/{quote(file.name)}"
+
+
+def picture_key(image: Image) -> str:
+    """The id of a pasted picture within its message."""
+    return base64.b64encode(f"id=,type=1,url=https://media.example/{image.name}/views/imgo".encode()).decode("ascii")
 
 
 def _cards(line: Line) -> list[dict[str, Any]]:
@@ -112,7 +121,7 @@ def _image(line: Line, address: str) -> str:
     image = line.image
     if image is None:
         return ""
-    key = base64.b64encode(f"id=,type=1,url=https://media.example/{image.name}/views/imgo".encode()).decode("ascii")
+    key = picture_key(image)
     size = f'width="{image.width}" height="{image.height}"'
     source = f"{address}/hostedContents/{key}/$value"
     return f'<p><img src="{source}" {size} alt="{image.name}" itemid="{image.name}"></p>'

@@ -49,7 +49,7 @@ def test_a_bad_setting_is_refused_by_name(values: dict[str, str]) -> None:
 def test_a_taken_port_is_named_with_its_holder_and_the_variable_to_set(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        here = Settings(port=port, search_port=port, state=tmp_path, engine="osmem")
+        here = Settings(port=port, search_port=port, state=tmp_path, engine="osmem", platform_port=port)
 
         with pytest.raises(preflight.PreflightError) as raised:
             preflight.check_ports(here)
@@ -59,16 +59,14 @@ def test_a_taken_port_is_named_with_its_holder_and_the_variable_to_set(tmp_path:
     assert "(pid " in text
     assert "QUIRE_PORT=" in text
     assert "QUIRE_SEARCH_PORT=" in text
+    assert "QUIRE_PLATFORM_PORT=" in text
 
 
 @pytest.mark.enable_socket
 def test_our_own_program_may_hold_its_port(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "is_free", lambda _port: False)
-    monkeypatch.setattr(
-        processes,
-        "running",
-        lambda _settings, name: processes.Record(name, 1, "1", 4999 if name == "emulator" else 9999, "x"),
-    )
+    ports = {"emulator": here.port, "search": here.search_port, "simulators": here.platform_port}
+    monkeypatch.setattr(processes, "running", lambda _settings, name: processes.Record(name, 1, "1", ports[name], "x"))
 
     preflight.check_ports(here)
 
