@@ -86,17 +86,20 @@ class Direct:
         into.write(data)
         return Received(got.status, told, len(data), hashlib.sha256(data).hexdigest(), told.get("content-type"))
 
-    def run(self, task: str) -> list[Step]:
-        """All steps of a task, each applied."""
-        steps: list[Step] = []
-        work = Work(self, self.secrets, self.configuration, self.state, self.now, self.webhook_url)
-        for step in self.connector.tasks[task].run(work):
+    def run(self, task: str, steps: list[Step] | None = None) -> list[Step]:
+        """All steps of a task, each applied; ``steps`` takes them also where the run breaks off."""
+        steps = [] if steps is None else steps
+        for step in self.connector.tasks[task].run(self.work()):
             steps.append(step)
             if isinstance(step, Renewed):
                 self.secrets = dict(step.secrets)
             elif isinstance(step, Checkpoint):
                 self.state = step.state
         return steps
+
+    def work(self) -> Work:
+        """What the next run is given."""
+        return Work(self, self.secrets, self.configuration, self.state, self.now, self.webhook_url)
 
     def _reach(self) -> Reach:
         assert self.connector.reach is not None

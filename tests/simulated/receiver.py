@@ -28,13 +28,14 @@ class Receiver:
     challenges: int = 0
     refused: int = 0
     is_down: bool = False
+    clock: Callable[[], float] = time
 
     def take(self, request: WebhookRequest) -> tuple[int, str, str]:
         """Status, content type and body of the answer."""
         if self.is_down:
             return 503, "text/plain", ""
         try:
-            found = connector(self.platform).authenticate(request, self.secrets(), self.configuration, time())
+            found = connector(self.platform).authenticate(request, self.secrets(), self.configuration, self.clock())
         except BadInputError as error:
             self.refused += 1
             return error.status, "text/plain", ""

@@ -89,6 +89,7 @@ def connected(platforms: Running, **secrets: Any) -> Direct:
     """The connection, its secrets those of the application and ``secrets``."""
     kept = {
         "clientState": "a long random text",
+        "certificates": {"quire-1": signing().key},
         "certificatePem": signing().certificate,
         "privateKeyPem": signing().key,
         **secrets,
@@ -109,6 +110,7 @@ def listening(connection: Direct) -> Iterator[Receiver]:
     """The connection's webhook, on this machine."""
     with receiving("teams", lambda: connection.secrets, connection.configuration) as webhook:
         connection.webhook_url = webhook.url
+        webhook.clock = lambda: connection.now.timestamp()
         yield webhook
 
 

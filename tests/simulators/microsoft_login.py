@@ -72,7 +72,7 @@ def _proves(assertion: str, client: str, state: State, app: State) -> bool:
         except jwt.PyJWTError:
             continue
         thumbprint = hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()
-        named = {header.get("x5t#S256"), header.get("x5t")}
+        named = {str(header.get(key, "")).rstrip("=") for key in ("x5t#S256", "x5t")}
         if claims.get("iss") == claims.get("sub") == client and _unpadded(thumbprint) in named:
             return True
     return False

@@ -44,7 +44,7 @@ def test_raw_is_the_element_as_delivered(platform: str, name: str) -> None:
 
 def _elements(value: object) -> list[object]:
     if isinstance(value, dict):
-        value = value.get("value", value.get("messages"))
+        value = next((value[key] for key in ("value", "messages", "members", "channels") if key in value), None)
     if not isinstance(value, list):
         raise MalformedError("no elements")
     return value

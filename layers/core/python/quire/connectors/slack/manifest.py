@@ -64,4 +64,5 @@ MANIFEST = Manifest(
         "rotate": "has the bot token exchanged before it ends, and sees every hour that it works",
     },
     guide="capture/slack.md",
+    vouches_for_email=True,
 )

@@ -29,6 +29,8 @@ def authenticate(
 ) -> Accepted | Challenge:
     """Answer the handshake; else verify every item and open those that are encrypted.
 
+    A notice about a subscription's life wakes the task that sees to it.
+
     Raises:
         UnauthenticatedError: a ``clientState``, a token, a signature or a key does not match; never told which.
         MalformedError: not a JSON object whose ``value`` is a list of objects.
@@ -42,13 +44,14 @@ def authenticate(
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
         raise MalformedError("not a collection of notifications")
     _verify_client_states(items, secrets)
+    wake = "subscriptions" if any("lifecycleEvent" in item for item in items) else None
     sealed = {str(index): content for index, item in enumerate(items) if (content := _sealed(item)) is not None}
     if not sealed:
-        return Accepted(status=202)
+        return Accepted(status=202, wake=wake)
     verify_tokens(batch.get("validationTokens"), configuration, key_sets, now)
     certificates = mapping(secrets.get("certificates"))
     opened = {index: open_content(content, certificates) for index, content in sealed.items()}
-    return Accepted(status=202, opened=opened)
+    return Accepted(status=202, opened=opened, wake=wake)
 
 
 def _handshake(token: str) -> Challenge:

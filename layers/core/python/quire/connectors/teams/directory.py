@@ -1,4 +1,4 @@
-"""Chats, channels and their members, as Graph gives them by themselves.
+"""Chats, channels, their members and people, as Graph gives them by themselves.
 
 https://learn.microsoft.com/en-us/graph/teams-changenotifications-chat
 """
@@ -13,12 +13,13 @@ from quire.connectors.seam import Fact, unrecognised
 from quire.connectors.shape import mappings, rfc3339_time, said, text
 from quire.connectors.teams.people import member
 from quire.connectors.teams.setting import Setting, conversation_type
-from quire.domain.events import ChannelChanged, ChannelRef, ChannelType, Kind, Membership
+from quire.domain.events import Actor, ChannelChanged, ChannelRef, ChannelType, Kind, Membership, UserChanged
 from quire.domain.time import sort_key
 
 Resource = Mapping[str, Any]
 
 _CHAT_TYPES: Mapping[str, ChannelType] = {"oneOnOne": "direct", "group": "group", "meeting": "meeting"}
+_WHAT_A_PERSON_SAYS = ("displayName", "mail", "userPrincipalName", "userType", "accountEnabled")
 _WHAT_A_CHANNEL_SAYS = ("displayName", "description", "membershipType", "isArchived")
 
 
@@ -75,6 +76,24 @@ def member_facts(entry: Resource, setting: Setting) -> Iterator[Fact]:
         yield Fact(kind, Membership(channel=channel, member=who), mark, at, subject=who.id, channel=channel.id)
     else:
         yield unrecognised(setting.element, "a member's role or settings changed", "conversationMember")
+
+
+def user_facts(resource: Resource, setting: Setting) -> Iterator[Fact]:
+    """A person's entry in the directory. Graph gives no time of change: what it says tells two states apart."""
+    native = said(resource.get("id"))
+    if native is None:
+        yield unrecognised(setting.element, "a person without an id", "user")
+        return
+    user = Actor(
+        id=native,
+        name=said(resource.get("displayName")),
+        type="guest" if resource.get("userType") == "Guest" else "user",
+        email=said(resource.get("mail")),
+    )
+    change = "deactivated" if resource.get("accountEnabled") is False else _change(setting)
+    mark = f"{change}|{_fingerprint(resource, _WHAT_A_PERSON_SAYS)}"
+    at = setting.element.received_at
+    yield Fact("user.changed", UserChanged(change=change, user=user), mark, at, subject=native)
 
 
 def _listed(entry: Resource, channel: ChannelRef, setting: Setting) -> Fact:

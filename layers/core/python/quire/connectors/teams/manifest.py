@@ -12,13 +12,15 @@ MANIFEST = Manifest(
     captures=(
         "messages and replies in channels and chats, of people, guests and apps",
         "edits and deletions as they happen; text the data loss prevention blocked",
-        "reactions and mentions, references to files, cards, code snippets and inline images",
+        "reactions and mentions, cards, code snippets, files and inline images with their bytes",
         "Teams' own announcements, and what they tell of members, channels and chats",
+        "the directory of people, with e-mail addresses, of channels, and of chats with who is in them",
     ),
     cannot_capture=(
         "text before an edit that was made before capture began, unless Microsoft Purview retains it",
         "chats in which nobody of the organisation takes part",
-        "what is said in calls; the content of whiteboards and Loop components",
+        "what is said in calls, and recordings of them; the content of whiteboards and Loop components",
+        "files that lie elsewhere than in SharePoint and OneDrive for work",
         "notifications Microsoft discards while this endpoint answers too slowly",
     ),
     limits={
@@ -64,7 +66,7 @@ MANIFEST = Manifest(
             "certificates": {
                 "type": "object",
                 "title": "Decryption keys",
-                "description": "Certificate id to the PEM of its RSA private key: notifications are encrypted to it.",
+                "description": "Certificate id to the PEM of its RSA private key. Left empty they are made here.",
                 "writeOnly": True,
                 "additionalProperties": {"type": "string", "minLength": 1},
             },
@@ -75,7 +77,7 @@ MANIFEST = Manifest(
                 "Application private key", "PEM of that certificate's RSA private key.", multiline=True
             ),
         },
-        required=("clientState", "certificates"),
+        required=("clientState",),
     ),
     title="Microsoft Teams",
     summary="Every channel and chat of an organisation, from Microsoft Graph's encrypted notifications.",
@@ -87,5 +89,10 @@ MANIFEST = Manifest(
     ),
     docs="https://learn.microsoft.com/graph/teams-change-notification-in-microsoft-teams-overview",
     grant="certificate",
+    tasks={
+        "subscriptions": "makes, renews and re-keys the subscriptions, every hour and when Graph asks for it",
+        "directory": "looks up people, channels and chats once a day",
+    },
     guide="capture/teams.md",
+    vouches_for_email=True,
 )

@@ -9,7 +9,7 @@ from typing import Any
 from quire.connectors.json_text import array_slices, read_json
 from quire.connectors.seam import Element, Fact, unrecognised
 from quire.connectors.shape import mapping, said, text
-from quire.connectors.teams.directory import channel_facts, chat_facts, member_facts
+from quire.connectors.teams.directory import channel_facts, chat_facts, member_facts, user_facts
 from quire.connectors.teams.messages import deletion_without_content, message_facts
 from quire.connectors.teams.setting import Setting, path_ids, tenant_in
 from quire.domain.delivery import Delivery
@@ -108,6 +108,8 @@ def _reader(kind: str, resource: Mapping[str, Any]) -> Callable[[Mapping[str, An
     """What the resource is: as it says itself, else by its shape."""
     if kind == "chatmessage" or "messageType" in resource or ("body" in resource and "createdDateTime" in resource):
         return message_facts
+    if kind == "user" or "userPrincipalName" in resource:
+        return user_facts
     if kind == "chat" or "chatType" in resource:
         return chat_facts
     if kind == "channel" or ("membershipType" in resource and "displayName" in resource):
