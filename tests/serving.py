@@ -14,8 +14,8 @@ from aws_lambda_powertools import Logger
 from opensearchpy import OpenSearch
 
 from quire.aws.audit_table import AuditTable
-from quire.aws.control import Principal
-from quire.bootstrap import api, claims, search
+from quire.aws.control import Connection, Principal
+from quire.bootstrap import api, claims, connections, desk, outbound, search, tenants
 from quire.domain.ids import TenantId
 from tests import api_calls
 from tests.api_calls import ORIGIN, Answer, answer_of, call
@@ -27,6 +27,23 @@ from tests.pretend import delivery, stream
 from tests.search_engines import embedded
 
 ROLE = "arn:aws:iam::123456789012:role/quire-tenant"
+HOOKS = "https://hooks.example/hooks"
+MODULES = (search, api, claims, desk, outbound, tenants, connections)
+
+
+class Timetable:
+    """Notes whose tasks were begun and ended."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str]] = []
+
+    def begin(self, connection: Connection) -> None:
+        """Schedule them."""
+        self.noted.append(("begin", connection.connection_id))
+
+    def end(self, connection: Connection) -> None:
+        """Schedule them no more."""
+        self.noted.append(("end", connection.connection_id))
 
 
 @dataclass
@@ -35,6 +52,7 @@ class Serving:
 
     house: Deployed
     engine: OpenSearch
+    timetable: Timetable
     position: int = 0
 
     def capture(self, *facts: Mapping[str, Any], tenant: str = TENANT) -> None:
@@ -103,21 +121,26 @@ def serving() -> Iterator[Serving]:
             "QUIRE_TENANT_ROLE_ARN": ROLE,
             "QUIRE_CLIENT_IDS": "console, cli",
             "QUIRE_CONSOLE_ORIGIN": ORIGIN,
+            "QUIRE_HOOKS_URL": HOOKS,
+            "QUIRE_LIMITS_TABLE": "limits",
+            "QUIRE_ARCHIVE_BUCKET": "archive",
         }.items():
             patch.setenv(name, value)
         assert os.environ["QUIRE_EVENTS_TABLE"]
         start_anew()
-        for module in (search, api, claims):
+        for module in MODULES:
             for name in ("patient", "prompt"):
                 if name in vars(module):
                     patch.setattr(module, name, lambda: house.aws.aws)
-        yield Serving(house, OpenSearch([url]))
+        timetable = Timetable()
+        patch.setattr(connections, "timetable", lambda: timetable)
+        yield Serving(house, OpenSearch([url]), timetable)
     start_anew()
 
 
 def start_anew() -> None:
     """Forget what the functions' processes have built."""
-    for module in (search, api, claims):
+    for module in MODULES:
         for made in vars(module).values():
             if isinstance(made, _lru_cache_wrapper):
                 made.cache_clear()

@@ -21,6 +21,8 @@ from quire.config import Settings
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import TenantId, message_id
 from quire.identity.isolation import session_policy
+from quire.identity.policy import permissions
+from quire.identity.principal import Principal, Role
 from tests.deployed import TENANT
 from tests.functions.test_archive_events import PUSHED, outgoing
 from tests.pretend import PLATFORM, fact
@@ -70,9 +72,16 @@ def test_who_am_i(quire: Serving) -> None:
         "userId": "compliance_officer-of-meridian",
         "email": "compliance_officer@meridian.example",
         "role": "compliance_officer",
-        "permissions": ["ViewProfile", "ListChannels", "SearchMessages", "ReadMessage", "ReadConversation"],
+        "permissions": allowed("compliance_officer"),
     }
-    assert quire.ask("GET", "/v1/me", role="administrator").body["permissions"] == ["ViewProfile", "ListChannels"]
+    administrator = quire.ask("GET", "/v1/me", role="administrator").body["permissions"]
+    assert administrator == allowed("administrator")
+    assert "ReadMessage" not in administrator
+
+
+def allowed(role: str) -> list[str]:
+    """What the role may do, as the policies say."""
+    return [action.value for action in permissions(Principal("someone", TENANT, Role(role), ""))]
 
 
 def test_search(chat: Serving) -> None:
@@ -272,8 +281,8 @@ def test_a_request_is_served_with_its_tenants_credentials(chat: Serving, monkeyp
     for tenant in (TENANT, GLOBEX, TENANT):
         assert chat.ask("GET", "/v1/me", tenant=tenant).status == 200
     assert [(asked["RoleArn"], asked["RoleSessionName"], asked["DurationSeconds"]) for asked in assumed] == [
-        (ROLE, "quire-meridian", 900),
-        (ROLE, "quire-globex", 900),
+        (ROLE, "quire-reads-meridian", 900),
+        (ROLE, "quire-reads-globex", 900),
     ]
     assert [asked["Tags"] for asked in assumed] == [
         [{"Key": "tenant", "Value": "meridian"}],
@@ -287,6 +296,7 @@ def test_a_request_is_served_with_its_tenants_credentials(chat: Serving, monkeyp
         "arn:aws:dynamodb:us-east-1:123456789012:table/events",
         "arn:aws:dynamodb:us-east-1:123456789012:table/audit",
         "arn:aws:s3:::journal/t/meridian/*",
+        "arn:aws:s3:::archive/t/meridian/*",
     }
     keys = {
         store._client._request_signer._credentials.access_key  # type: ignore[attr-defined]

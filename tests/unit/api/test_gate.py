@@ -68,7 +68,7 @@ class World:
     def _scope(self, tenant: TenantId) -> TenantScope:
         self.scoped.append(tenant)
         none = cast("Any", None)
-        return TenantScope(tenant, cast("Any", self.trail), none, none, none, none, none)
+        return TenantScope(tenant, cast("Any", self.trail), *[none] * 12)
 
     def _routes(self) -> None:
         api = self.api

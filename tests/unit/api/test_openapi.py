@@ -38,9 +38,24 @@ def test_the_routes() -> None:
     assert {(method, path) for method, path, _ in ROUTES} == {
         ("POST", "/v1/search"),
         ("GET", "/v1/messages/{messageId}"),
+        ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/content"),
+        ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/thumbnail"),
         ("GET", "/v1/channels"),
         ("GET", "/v1/conversations/{channelId}"),
         ("GET", "/v1/me"),
+        ("GET", "/v1/platforms"),
+        ("GET", "/v1/connections"),
+        ("POST", "/v1/connections"),
+        ("GET", "/v1/connections/{connectionId}"),
+        ("PATCH", "/v1/connections/{connectionId}"),
+        ("DELETE", "/v1/connections/{connectionId}"),
+        ("POST", "/v1/connections/{connectionId}/secrets"),
+        ("POST", "/v1/connections/{connectionId}/install"),
+        ("POST", "/v1/installs"),
+        ("GET", "/v1/people"),
+        ("GET", "/v1/people/{personId}"),
+        ("POST", "/v1/people/{personId}/accounts"),
+        ("DELETE", "/v1/people/{personId}/accounts/{userId}"),
     }
 
 
@@ -92,12 +107,13 @@ def test_names_are_camel_case() -> None:
             return inner | ({value["name"]} if "in" in value else set())
         return {name for each in value for name in names(each)} if isinstance(value, list) else set()
 
-    assert not {name for name in names(document()) if not re.fullmatch(r"[a-z][A-Za-z]*", name)}
+    assert not {name for name in names(document()) if not re.fullmatch(r"[a-z][A-Za-z0-9]*", name)}
 
 
 def test_problems_are_described_everywhere() -> None:
     for _, _, operation in ROUTES:
-        assert {"200", "400", "401", "403", "404", "503"} <= set(operation["responses"])
+        assert {"400", "401", "403", "404", "409", "503"} <= set(operation["responses"])
+        assert {"200", "201"} & set(operation["responses"])
     assert not {"HTTPValidationError", "ValidationError"} & set(document()["components"]["schemas"])
     assert b"HTTPValidationError" not in encoded()
     assert orjson.loads(encoded()) == document()

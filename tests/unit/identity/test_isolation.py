@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quire.aws.layout import connection_mark, secrets_path
 from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId, is_tenant_id
-from quire.identity.isolation import MAX_POLICY_CHARACTERS, Reach, session_policy
+from quire.identity.isolation import MAX_POLICY_CHARACTERS, Desk, Reach, managing_policy, session_policy
 
 TABLE = "arn:aws:dynamodb:ap-southeast-2:123456789012:table/Quire-production-Data-ControlTable0A1B2C3D-1ABCDEFGHIJKL"
 BUCKET = "arn:aws:s3:::quire-production-data-journalbucket0a1b2c3d-1abcdefghijklm"
@@ -20,6 +21,12 @@ REACH = Reach(
     buckets=(BUCKET, f"{BUCKET}2"),
     key="arn:aws:kms:ap-southeast-2:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
     collection="arn:aws:aoss:ap-southeast-2:123456789012:collection/0123456789abcdefghij",
+)
+DESK = Desk(
+    table=TABLE,
+    secrets="arn:aws:secretsmanager:ap-southeast-2:123456789012:secret",
+    stage="prod",
+    keys=("arn:aws:kms:ap-southeast-2:123456789012:key/data", "arn:aws:kms:ap-southeast-2:123456789012:key/own"),
 )
 tenants = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", fullmatch=True).filter(is_tenant_id).map(TenantId)
 
@@ -76,3 +83,28 @@ def test_no_tenant(tenant: str) -> None:
 def test_too_long() -> None:
     with pytest.raises(ValueError, match="characters"):
         session_policy(TenantId("acme"), Reach((TABLE,) * 30, (), ()))
+
+
+@given(tenants, tenants, st.text("abc#-/0", max_size=6))
+def test_what_manages_reaches_no_other_tenant(tenant: TenantId, other: TenantId, rest: str) -> None:
+    policy = managing_policy(tenant, DESK)
+    assert len(policy) <= MAX_POLICY_CHARACTERS
+    items, secrets, _ = orjson.loads(policy)["Statement"]
+    keys = items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+        theirs = [f"T#{stranger}", f"T#{stranger}#{rest}", f"CONNECTION#{connection_mark(stranger)}-{rest}"]
+        assert not any(fnmatch.fnmatchcase(key, pattern) for key in theirs for pattern in keys)
+        secret = f"{DESK.secrets}:{secrets_path('prod', stranger)}{rest}"
+        assert not any(fnmatch.fnmatchcase(secret, arn) for arn in secrets["Resource"])
+
+
+def test_what_manages_is_named() -> None:
+    items, secrets, keys = orjson.loads(managing_policy(TenantId("acme"), DESK))["Statement"]
+    assert items["Resource"] == [TABLE]
+    assert secrets["Resource"] == [f"{DESK.secrets}:quire/prod/t/acme/connections/*"]
+    assert keys["Resource"] == list(DESK.keys)
+    actions = [action for statement in (items, secrets, keys) for action in statement["Action"]]
+    assert not any("*" in action or "Scan" in action or "List" in action for action in actions)
+    assert not any(action.startswith(("s3:", "aoss:", "sts:", "iam:")) for action in actions)
+    with pytest.raises(MalformedError):
+        managing_policy(TenantId("acme/*"), DESK)

@@ -18,11 +18,25 @@ READERS = {
     Action.LIST_CHANNELS,
     Action.SEARCH_MESSAGES,
     Action.READ_MESSAGE,
+    Action.READ_ATTACHMENT,
     Action.READ_CONVERSATION,
+    Action.LIST_PEOPLE,
+    Action.READ_PERSON,
 }
+DIRECTORY = {Action.VIEW_PROFILE, Action.LIST_CHANNELS, Action.LIST_PEOPLE, Action.READ_PERSON}
+CONNECTIONS = {Action.LIST_PLATFORMS, Action.LIST_CONNECTIONS, Action.READ_CONNECTION}
+MANAGING = {
+    Action.ADD_CONNECTION,
+    Action.CHANGE_CONNECTION,
+    Action.REMOVE_CONNECTION,
+    Action.SET_SECRETS,
+    Action.BEGIN_INSTALL,
+    Action.FINISH_INSTALL,
+}
+PEOPLE = {Action.JOIN_ACCOUNTS, Action.SEPARATE_ACCOUNTS}
 ALLOWED = {
-    Role.ADMINISTRATOR: {Action.VIEW_PROFILE, Action.LIST_CHANNELS},
-    Role.COMPLIANCE_OFFICER: READERS,
+    Role.ADMINISTRATOR: DIRECTORY | CONNECTIONS | MANAGING | PEOPLE,
+    Role.COMPLIANCE_OFFICER: READERS | CONNECTIONS | PEOPLE,
     Role.AUDITOR: READERS,
 }
 
@@ -42,7 +56,7 @@ def test_the_policies_fit_the_schema() -> None:
 
 
 def test_the_schema_has_the_actions_we_know() -> None:
-    groups = {"ReadDirectory", "ReadContent"}
+    groups = {"ReadDirectory", "ReadContent", "ReadConnections", "ManageConnections", "ManagePeople"}
     named = set(re.findall(r"^\s*action (\w+)", schema_text(), re.MULTILINE))
     assert named - groups == {action.value for action in Action}
     assert set(RESOURCE_OF) == set(Action)

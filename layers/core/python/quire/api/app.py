@@ -1,6 +1,17 @@
 """All routes of the API."""
 
-from quire.api import channels, conversations, me, messages, search
+from quire.api import (
+    attachments,
+    channels,
+    connections,
+    conversations,
+    installs,
+    me,
+    messages,
+    people,
+    platforms,
+    search,
+)
 from quire.api.gate import Gate
 from quire.api.routing import Api
 
@@ -8,6 +19,7 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    for resource in (search, messages, channels, conversations, me):
+    reading = (search, messages, attachments, channels, conversations)
+    for resource in (*reading, people, platforms, connections, installs, me):
         resource.register(api)
     return api

@@ -25,6 +25,7 @@ _PROBLEMS = {
     "401": "No valid access token",
     "403": "The role does not allow this",
     "404": "No such thing, or not yours",
+    "409": "Not in the state the request assumes",
     "503": "Something we depend on did not answer; try again",
 }
 

@@ -28,7 +28,10 @@ TITLES: dict[str, str] = {
     "too-large": "Too large",
     "too-many": "Too many requests",
     "unsupported-media-type": "Send JSON",
+    "gone": "Not there any more",
+    "out-of-reach": "Not fetched",
     "unavailable": "Try again shortly",
+    "busy": "Try again shortly",
     "internal": "Our fault",
 }
 

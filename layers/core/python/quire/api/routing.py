@@ -41,7 +41,7 @@ class Api:
         self.resolver.exception_handler([Exception])(self._problem)
 
     def route[F: Callable[..., Any]](
-        self, method: str, rule: str, *, action: Action, parameter: str | None = None, summary: str
+        self, method: str, rule: str, *, action: Action, parameter: str | None = None, summary: str, status: int = 200
     ) -> Callable[[F], F]:
         """Register a route. ``parameter`` is the path parameter that names what ``action`` is done to."""
 
@@ -56,6 +56,7 @@ class Api:
                 operation_id=handler.__name__,
                 tags=[rule.split("/")[2]],
                 openapi_extensions={"x-quire-action": action.value},
+                status_code=status,
             )(handler)
             return handler
 

@@ -1,22 +1,31 @@
 """What a request may touch: everything here is built from credentials of one tenant, and of no other."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from quire.audit.trail import AuditTrail
+from quire.aws.blobs import Blobs
 from quire.aws.control import Control
 from quire.aws.directory import Directory
+from quire.connectors.seam import Connector
 from quire.domain.ids import TenantId
 from quire.identity.actions import Action, Resource
 from quire.identity.principal import Principal
+from quire.people.directory import People
 from quire.search.conversations import Conversations
 from quire.search.messages import Messages
 from quire.search.searcher import Searcher
+from quire.tenants.connection_desk import ConnectionDesk
 
 
 @dataclass(frozen=True)
 class TenantScope:
-    """The stores and readers of one tenant."""
+    """The stores and readers of one tenant.
+
+    What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
+    connections, ``registrar`` who is whom. ``activity`` gives when each connection last captured something.
+    """
 
     tenant: TenantId
     audit: AuditTrail
@@ -25,6 +34,13 @@ class TenantScope:
     searcher: Searcher
     conversations: Conversations
     messages: Messages
+    blobs: Blobs
+    platforms: Mapping[str, Connector]
+    hooks_url: str
+    activity: Callable[[], Mapping[str, str]]
+    people: People
+    desk: Callable[[], ConnectionDesk]
+    registrar: Callable[[], People]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime
 
 from quire.domain.errors import MalformedError
-from quire.domain.ids import ChannelId, ConnectionId, SubjectId, TenantId, is_connection_id, is_tenant_id
+from quire.domain.ids import ChannelId, ConnectionId, SegmentId, SubjectId, TenantId, is_connection_id, is_tenant_id
 
 TENANT = "TENANT"
 ROUTE = "ROUTE"
@@ -19,9 +19,11 @@ CHANNELS = "CHANNEL#"
 USERS = "USER#"
 TASKS = "TASK#"
 DECISIONS = "PERSON#"
+INSTALLS = "INSTALL#"
 BRANCHES = "BRANCH#"
 SUBJECTS = "SUBJECT#"
 _TASK = re.compile(r"[a-z][a-z-]{0,22}\Z", re.ASCII)
+_CLASS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z", re.ASCII)
 _ENDING = re.compile(r"(?:\.[a-z0-9]{1,8}){0,2}\Z")
@@ -94,6 +96,17 @@ def user_sort(subject: SubjectId) -> str:
     return f"{USERS}{subject}"
 
 
+def install_sort(subject: str) -> str:
+    """Sort key of the install that a signed-in person (the identity provider's ``sub``) has begun."""
+    return f"{INSTALLS}{subject}"
+
+
+def connection_mark(tenant: TenantId) -> str:
+    """What ids of connections begin with that a tenant's own people make: of one length and no other tenant's, so that
+    credentials may name it."""
+    return hashlib.sha256(f"connections of {_checked(tenant)}".encode()).hexdigest()[:16]
+
+
 def decision_sort(subject: SubjectId) -> str:
     """Sort key of where a person's account was put by hand."""
     return f"{DECISIONS}{subject}"
@@ -112,6 +125,36 @@ def event_sort(event: str) -> str:
 def timeline_partition(tenant: TenantId, channel: ChannelId) -> str:
     """Hash key of the index ``timeline``."""
     return f"{_checked(tenant)}#{channel}"
+
+
+def runs_partition(tenant: TenantId) -> str:
+    """Partition of a tenant's sealing runs in ``ledger``."""
+    return f"T#{_checked(tenant)}#RUNS"
+
+
+def sources_partition(tenant: TenantId) -> str:
+    """Partition of a tenant's journal segments that were dealt with, in ``ledger``."""
+    return f"T#{_checked(tenant)}#SOURCES"
+
+
+def segments_partition(tenant: TenantId) -> str:
+    """Partition of a tenant's archive segments in ``ledger``."""
+    return f"T#{_checked(tenant)}#SEGMENTS"
+
+
+def log_partition(tenant: TenantId) -> str:
+    """Partition of a tenant's log in ``ledger``."""
+    return f"T#{_checked(tenant)}#LOG"
+
+
+def archive_segment_key(tenant: TenantId, retention_class: str, day: str, segment: SegmentId) -> str:
+    """Key of an archive segment; ``day`` is ``yyyy-mm-dd``."""
+    return f"t/{_checked(tenant)}/archive/{_class(retention_class)}/{day.replace('-', '/')}/{segment}.qrs"
+
+
+def log_key(tenant: TenantId, path: str) -> str:
+    """Key of one of the log's files."""
+    return f"t/{_checked(tenant)}/log/{path}"
 
 
 def audit_partition(tenant: TenantId, day: str) -> str:
@@ -189,15 +232,26 @@ def quarantine_key(tenant: TenantId | None, day: datetime, shard: str, sequence:
     return f"{quarantine_prefix(tenant)}{day.astimezone(UTC):%Y/%m/%d}/{shard}-{sequence}"
 
 
+def secrets_path(stage: str, tenant: TenantId) -> str:
+    """What the names of all secrets of a tenant's connections begin with."""
+    return f"quire/{stage}/t/{_checked(tenant)}/connections/"
+
+
 def secret_name(stage: str, tenant: TenantId, connection: ConnectionId) -> str:
     """Name of a connection's secret."""
-    return f"quire/{stage}/t/{_checked(tenant)}/connections/{_connection(connection)}"
+    return f"{secrets_path(stage, tenant)}{_connection(connection)}"
 
 
 def _connection(connection: ConnectionId) -> ConnectionId:
     if not is_connection_id(connection):
         raise MalformedError("not a connection id")
     return connection
+
+
+def _class(name: str) -> str:
+    if not _CLASS.match(name):
+        raise MalformedError("not the name of a retention class")
+    return name
 
 
 def _task(task: str) -> str:

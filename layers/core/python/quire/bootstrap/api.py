@@ -49,12 +49,15 @@ def api() -> Api:
 @cache
 def scopes() -> Callable[[TenantId], TenantScope | None]:
     """Tenants' stores, each kept no longer than its credentials live."""
+    from functools import partial
+
     from quire.aws.expiring import Expiring, Life
     from quire.config import settings
-    from quire.identity.isolation import KEPT_SECONDS, assume_tenant
+    from quire.identity.isolation import KEPT_SECONDS, assume_tenant, session_policy
 
     known = settings()
-    become = assume_tenant(prompt(), known.need("tenant_role_arn"), reach_of(known))
+    policy = partial(session_policy, reach=reach_of(known))
+    become = assume_tenant(prompt(), known.need("tenant_role_arn"), policy)
     life = Life(present=KEPT_SECONDS, absent=0, entries=64)
     kept: Expiring[TenantId, TenantScope] = Expiring(
         lambda tenant: tenant_scope(tenant, become(tenant)), life, time.monotonic
@@ -69,23 +72,34 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.aws.audit_table import AuditTable
     from quire.aws.control import Control
     from quire.aws.directory import Directory
+    from quire.bootstrap import desk
     from quire.bootstrap.archive import locked_journal
+    from quire.bootstrap.attachments import locked_blobs
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
+    from quire.connectors.registry import CONNECTORS
     from quire.search.conversations import Conversations
     from quire.search.messages import Messages
     from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws)
+    control = Control(aws.dynamodb, known.need("control_table"))
     conversations = Conversations(engine, tenant)
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
-        control=Control(aws.dynamodb, known.need("control_table")),
+        control=control,
         directory=Directory(aws.dynamodb, known.need("control_table")),
         searcher=Searcher(engine, tenant),
         conversations=conversations,
+        blobs=locked_blobs(aws),
         messages=Messages(tenant, known_events(aws, locked_journal(aws)), conversations, now),
+        platforms=CONNECTORS,
+        hooks_url=known.hooks_url,
+        activity=lambda: desk.activity_of(engine, tenant),
+        people=desk.people_of(tenant, aws),
+        desk=lambda: desk.desk_of(tenant, control),
+        registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),
     )
 
 

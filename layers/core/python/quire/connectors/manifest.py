@@ -28,7 +28,8 @@ class Manifest(NamedTuple):
 
     ``summary`` is one sentence; ``captures``, ``cannot_capture`` and ``setup`` are phrases and steps. ``tasks`` says in
     words what each task of the connector does, by name. ``docs`` is a page of the platform about its API, and ``guide``
-    a page of ours under ``docs/`` that says more, where there is one.
+    a page of ours under ``docs/`` that says more, where there is one. ``vouches_for_email``: the platform, or the
+    organisation by its directory, has made sure that an account's address is its holder's: it may join accounts.
     """
 
     platform: str
@@ -46,6 +47,7 @@ class Manifest(NamedTuple):
     grant: GrantKind = "none"
     tasks: Mapping[str, str] = {}
     guide: str = ""
+    vouches_for_email: bool = False
 
 
 def text(title: str, description: str, **more: Any) -> dict[str, Any]:

@@ -15,6 +15,10 @@ _GRANTS = {
     "oauth": "With the token of an installed app, which is rotated where the platform gives it an end.",
     "certificate": "With short-lived tokens that an application of yours is given for its certificate.",
 }
+_VOUCHING = {
+    True: "An account's e-mail address is vouched for here: it joins the account to others of the same address.",
+    False: "No address is vouched for here: accounts are joined to a person by hand.",
+}
 
 
 def page(connector: Connector) -> str:
@@ -66,6 +70,7 @@ def _lines(connector: Connector) -> Iterator[str]:
         hosts = ", ".join(f"`{host}`" for host in dict.fromkeys((*connector.reach.hosts, *connector.reach.files)))
         if hosts:
             yield from ("", f"No other hosts are ever called: {hosts}.")
+    yield from ("", "## People", "", _VOUCHING[told.vouches_for_email])
     yield from ("", "## Limits", "")
     yield from _list(limit.text() for limit in told.limits.values())
     yield from ("", f"Source: <{told.docs}>.")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from quire.domain.ids import TenantId
 
-ResourceType = Literal["Tenant", "Message", "Channel"]
+ResourceType = Literal["Tenant", "Message", "Channel", "Connection", "Person"]
 
 
 class Action(StrEnum):
@@ -16,7 +16,21 @@ class Action(StrEnum):
     LIST_CHANNELS = "ListChannels"
     SEARCH_MESSAGES = "SearchMessages"
     READ_MESSAGE = "ReadMessage"
+    READ_ATTACHMENT = "ReadAttachment"
     READ_CONVERSATION = "ReadConversation"
+    LIST_PLATFORMS = "ListPlatforms"
+    LIST_CONNECTIONS = "ListConnections"
+    READ_CONNECTION = "ReadConnection"
+    ADD_CONNECTION = "AddConnection"
+    CHANGE_CONNECTION = "ChangeConnection"
+    REMOVE_CONNECTION = "RemoveConnection"
+    SET_SECRETS = "SetSecrets"
+    BEGIN_INSTALL = "BeginInstall"
+    FINISH_INSTALL = "FinishInstall"
+    LIST_PEOPLE = "ListPeople"
+    READ_PERSON = "ReadPerson"
+    JOIN_ACCOUNTS = "JoinAccounts"
+    SEPARATE_ACCOUNTS = "SeparateAccounts"
 
 
 RESOURCE_OF: dict[Action, ResourceType] = {
@@ -24,7 +38,21 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.LIST_CHANNELS: "Tenant",
     Action.SEARCH_MESSAGES: "Tenant",
     Action.READ_MESSAGE: "Message",
+    Action.READ_ATTACHMENT: "Message",
     Action.READ_CONVERSATION: "Channel",
+    Action.LIST_PLATFORMS: "Tenant",
+    Action.LIST_CONNECTIONS: "Tenant",
+    Action.READ_CONNECTION: "Connection",
+    Action.ADD_CONNECTION: "Tenant",
+    Action.CHANGE_CONNECTION: "Connection",
+    Action.REMOVE_CONNECTION: "Connection",
+    Action.SET_SECRETS: "Connection",
+    Action.BEGIN_INSTALL: "Connection",
+    Action.FINISH_INSTALL: "Tenant",
+    Action.LIST_PEOPLE: "Tenant",
+    Action.READ_PERSON: "Person",
+    Action.JOIN_ACCOUNTS: "Person",
+    Action.SEPARATE_ACCOUNTS: "Person",
 }
 
 

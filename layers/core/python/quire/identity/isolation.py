@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from quire.aws.layout import CONNECTIONS, connection_mark, secrets_path
 from quire.aws.sessions import Aws
 from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId, is_tenant_id
@@ -18,6 +19,20 @@ from quire.domain.ids import TenantId, is_tenant_id
 MAX_POLICY_CHARACTERS = 2048
 SECONDS = 900
 """The shortest life STS gives."""
+SECRET_ACTIONS = [
+    f"secretsmanager:{verb}"
+    for verb in (
+        "CreateSecret",
+        "DeleteSecret",
+        "DescribeSecret",
+        "GetSecretValue",
+        "PutSecretValue",
+        "RestoreSecret",
+        "TagResource",
+        "UpdateSecret",
+    )
+]
+"""What keeping a connection's secret takes."""
 KEPT_SECONDS = 840
 """No request that starts with kept credentials outlives them: the API answers within 30 seconds."""
 
@@ -59,24 +74,60 @@ def session_policy(tenant: TenantId, reach: Reach) -> str:
         statements.append(_allow(["kms:Decrypt", "kms:GenerateDataKey"], [reach.key]))
     if reach.collection:
         statements.append(_allow(["aoss:APIAccessAll"], [reach.collection]))
-    policy = orjson.dumps({"Version": "2012-10-17", "Statement": statements}).decode()
-    if len(policy) > MAX_POLICY_CHARACTERS:
-        raise ValueError(f"the session policy has {len(policy)} characters, {MAX_POLICY_CHARACTERS} are allowed")
-    return policy
+    return _encoded(statements)
 
 
-def assume_tenant(base: Aws, role_arn: str, reach: Reach) -> Callable[[TenantId], Aws]:
-    """How to become a tenant: its session is tagged with it, and lives ``SECONDS``.
+@dataclass(frozen=True)
+class Desk:
+    """What a tenant's connections and people are managed with: ARNs of the control table and of all secrets (without
+    the name), the deployment's stage, and the keys that both are encrypted with."""
+
+    table: str
+    secrets: str
+    stage: str
+    keys: tuple[str, ...]
+
+
+def managing_policy(tenant: TenantId, desk: Desk) -> str:
+    """The inline policy of credentials that change a tenant's own items and its connections' secrets, and no more.
+
+    New connections' addresses lie outside the tenant's partition, under a mark that is the tenant's alone.
+    Raises as :func:`session_policy`.
+    """
+    if not is_tenant_id(tenant):
+        raise MalformedError("not a tenant id")
+    partitions = [f"T#{tenant}", f"{CONNECTIONS}{connection_mark(tenant)}-*"]
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}}
+    changing = [f"dynamodb:{verb}Item" for verb in ("Delete", "Get", "Put", "Update")]
+    statements = [
+        _allow([*changing, "dynamodb:Query"], [desk.table], own),
+        _allow(SECRET_ACTIONS, [f"{desk.secrets}:{secrets_path(desk.stage, tenant)}*"]),
+    ]
+    if desk.keys:
+        statements.append(_allow(["kms:Decrypt", "kms:GenerateDataKey"], list(desk.keys)))
+    return _encoded(statements)
+
+
+def assume_tenant(
+    base: Aws, role_arn: str, policy_of: Callable[[TenantId], str], purpose: str = "reads"
+) -> Callable[[TenantId], Aws]:
+    """How to become a tenant: its session is tagged with it, named after the ``purpose``, and lives ``SECONDS``.
 
     The returned function raises ``DeniedError`` when the role may not be assumed, ``UnavailableError`` when STS does
     not answer.
     """
 
     def become(tenant: TenantId) -> Aws:
-        policy = session_policy(tenant, reach)
-        return base.assume(role_arn, f"quire-{tenant}", policy, {"tenant": tenant}, SECONDS)
+        return base.assume(role_arn, f"quire-{purpose}-{tenant}", policy_of(tenant), {"tenant": tenant}, SECONDS)
 
     return become
+
+
+def _encoded(statements: list[dict[str, object]]) -> str:
+    policy = orjson.dumps({"Version": "2012-10-17", "Statement": statements}).decode()
+    if len(policy) > MAX_POLICY_CHARACTERS:
+        raise ValueError(f"the session policy has {len(policy)} characters, {MAX_POLICY_CHARACTERS} are allowed")
+    return policy
 
 
 def _allow(
