@@ -1,9 +1,10 @@
-"""Builds the layer of third-party wheels from the lock file; ``python -m infra.layers --platform local|lambda``.
+"""Builds the layers of third-party wheels from the lock file; ``python -m infra.layers --platform local|lambda``.
 
-The layer holds exactly the locked dependencies of the package ``quire``, as wheels for the platform it runs on, in the
-form of one zip with ``python/`` at its top. Its name carries the hash of what goes into it, so it is built again only
-when that changes. The only line on standard output is the zip's path: the CDK command line calls this program when it
-publishes the layer, and synthesis needs no layer at all.
+``--layer deps`` holds exactly the locked dependencies of the package ``quire``; ``--layer enrichment`` those of the
+dependency group of that name that are not among them. Each is a zip of wheels for the platform it runs on, with
+``python/`` at its top; its name carries the hash of what goes into it, so it is built again only when that changes. The
+only line on standard output is the zip's path: the CDK command line calls this program when it publishes a layer, and
+synthesis needs no layer at all.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import compileall
 import hashlib
 import os
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
@@ -26,9 +28,15 @@ PLATFORMS = {
     "lambda": ("--python-platform", "aarch64-manylinux_2_28"),  # Amazon Linux 2023 on Graviton has glibc 2.34
 }
 PYTHON = "3.13"
+LAYERS = {
+    "deps": ("--package", "quire", "--no-dev", "--prune", "typer"),  # the command line's own stays at home
+    "enrichment": ("--only-group", "enrichment"),
+}
 LIMIT = 250 * 1024 * 1024
 """Bytes that a function's code and layers may take when unpacked
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
+ROOM = {"deps": 190 * 1024 * 1024, "enrichment": 45 * 1024 * 1024}
+"""What each layer may take of it; the rest is for the product itself."""
 RECIPE = b"2"
 """Raise it when the building itself changes."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -42,8 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Build the layer unless it is there, and print where it is."""
     parser = argparse.ArgumentParser(prog="infra.layers", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--platform", choices=sorted(PLATFORMS), required=True)
+    parser.add_argument("--layer", choices=sorted(LAYERS), default="deps")
+    given = parser.parse_args(arguments)
     try:
-        path = build(parser.parse_args(arguments).platform)
+        path = build(given.platform, given.layer)
     except LayerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -51,14 +61,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(platform: str) -> Path:
+def build(platform: str, layer: str = "deps") -> Path:
     """The layer's zip, built if need be.
 
     Raises:
         LayerError: a wheel is missing, a registry does not answer, or the layer grew too large.
     """
-    wanted = requirements()
-    target = BUILT / f"{platform}-{digest(platform, wanted)[:16]}.zip"
+    wanted = requirements(layer)
+    prefix = platform if layer == "deps" else f"{layer}-{platform}"
+    target = BUILT / f"{prefix}-{digest(platform, wanted)[:16]}.zip"
     if target.exists():
         return target
     BUILT.mkdir(parents=True, exist_ok=True)
@@ -74,19 +85,31 @@ def build(platform: str) -> Path:
             stripdir=folder,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
-        _check_size(place)
+        _check_size(place, layer)
         unfinished = Path(folder) / "layer.zip"
         _zip(Path(folder) / "python", unfinished)
-        for older in BUILT.glob(f"{platform}-*.zip"):
+        for older in BUILT.glob(f"{prefix}-*.zip"):
             older.unlink(missing_ok=True)
         unfinished.replace(target)
     return target
 
 
-def requirements() -> str:
-    """The locked third-party dependencies of ``quire`` with their hashes; the command line's own stay at home."""
+def requirements(layer: str = "deps") -> str:
+    """The locked third-party packages of a layer with their hashes; what another one always brings is left out."""
+    if layer == "deps":
+        return _exported(layer)
+    brought = set(_packages(_exported("deps")))
+    return "".join(package for package in _packages(_exported(layer)) if package not in brought)
+
+
+def _exported(layer: str) -> str:
     command = [_uv(), "--color", "never", "export", "--quiet", "--frozen", "--no-header", "--no-annotate"]
-    return _run([*command, "--package", "quire", "--no-dev", "--no-emit-workspace", "--prune", "typer"])
+    return _run([*command, *LAYERS[layer], "--no-emit-workspace"])
+
+
+def _packages(wanted: str) -> list[str]:
+    """Requirements one by one: a line that names a package, and the indented ones of its hashes."""
+    return re.findall(r"^\S.*\n(?:[ \t].*\n)*", wanted, re.MULTILINE)
 
 
 def digest(platform: str, wanted: str) -> str:
@@ -117,10 +140,10 @@ def _trim(place: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_size(place: Path) -> None:
+def _check_size(place: Path, layer: str) -> None:
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
-    if size >= LIMIT:
-        raise LayerError(f"the layer takes {size:,} bytes unpacked, Lambda allows {LIMIT:,}")
+    if size >= ROOM[layer]:
+        raise LayerError(f"layer {layer} takes {size:,} bytes unpacked, it may take {ROOM[layer]:,} of {LIMIT:,}")
 
 
 def _zip(place: Path, target: Path) -> None:

@@ -1,7 +1,7 @@
-"""The two layers of every function: the product itself, and the third-party wheels of the lock file."""
+"""The layers of functions: the product itself, the third-party wheels of the lock file, and what reads files."""
 
 import sys
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from aws_cdk import Annotations, Stack
@@ -17,7 +17,9 @@ CORE = layers.ROOT / "layers" / "core"
 
 
 class CodeLayers(Construct):
-    """``versions``, made once a stack: a layer shared across stacks could never be replaced while both use it.
+    """``versions`` for every function, ``enrichment`` for those that read files.
+
+    They are made once a stack: a layer shared across stacks could never be replaced while both use it.
 
     The wheels are an external asset: the CDK command line runs :mod:`infra.layers` when it publishes them, so that
     synthesis needs neither a registry nor a built layer.
@@ -25,7 +27,7 @@ class CodeLayers(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, stage: Stage) -> None:
         super().__init__(scope, id_)
-        architecture = architecture_of(stage)
+        self._stage = stage
         core = lambda_.LayerVersion(
             self,
             "Core",
@@ -33,27 +35,35 @@ class CodeLayers(Construct):
             code=lambda_.Code.from_asset(
                 str(CORE), exclude=["pyproject.toml", "**/__pycache__", "*.pyc", "python/quire/cli"]
             ),
-            compatible_architectures=[architecture],
+            compatible_architectures=[architecture_of(stage)],
             compatible_runtimes=[RUNTIME],
         )
-        wheels = "lambda" if stage.architecture == "arm64" and not stage.gateway else "local"
+        self.versions: list[lambda_.ILayerVersion] = [core, self._wheels("Wheels", "deps")]
+
+    @cached_property
+    def enrichment(self) -> lambda_.ILayerVersion:
+        """What reads files, for functions that do: made when first asked for."""
+        return self._wheels("Enrichment", "enrichment")
+
+    def _wheels(self, id_: str, layer: str) -> lambda_.LayerVersion:
+        """A layer of wheels as :mod:`infra.layers` builds it."""
+        platform = "lambda" if self._stage.architecture == "arm64" and not self._stage.gateway else "local"
         location = Stack.of(self).synthesizer.add_file_asset(
-            source_hash=_wheels_digest(wheels),
-            display_name=f"wheels of uv.lock for {wheels}",
-            executable=[sys.executable, str(Path(layers.__file__)), "--platform", wheels],
+            source_hash=_wheels_digest(platform, layer),
+            display_name=f"wheels of uv.lock ({layer}) for {platform}",
+            executable=[sys.executable, str(Path(layers.__file__)), "--platform", platform, "--layer", layer],
         )
-        assets = s3.Bucket.from_bucket_name(self, "Assets", location.bucket_name)
+        assets = s3.Bucket.from_bucket_name(self, f"{id_}Assets", location.bucket_name)
         # The key is a hash of the content, so no object version is needed to see a change.
         Annotations.of(assets).acknowledge_warning("@aws-cdk/aws-lambda:codeFromBucketObjectVersionNotSpecified")
-        deps = lambda_.LayerVersion(
+        return lambda_.LayerVersion(
             self,
-            "Wheels",
-            description="Third-party wheels of uv.lock",
+            id_,
+            description=f"Third-party wheels of uv.lock: {layer}",
             code=lambda_.Code.from_bucket(assets, location.object_key),
-            compatible_architectures=[architecture],
+            compatible_architectures=[architecture_of(self._stage)],
             compatible_runtimes=[RUNTIME],
         )
-        self.versions: list[lambda_.ILayerVersion] = [core, deps]
 
 
 def architecture_of(stage: Stage) -> lambda_.Architecture:
@@ -62,5 +72,5 @@ def architecture_of(stage: Stage) -> lambda_.Architecture:
 
 
 @cache
-def _wheels_digest(platform: str) -> str:
-    return layers.digest(platform, layers.requirements())
+def _wheels_digest(platform: str, layer: str) -> str:
+    return layers.digest(platform, layers.requirements(layer))

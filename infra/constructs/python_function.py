@@ -24,7 +24,8 @@ class PythonFunction(Construct):
     """``function`` runs ``functions.<name>.handler.lambda_handler`` and ``role`` may do nothing but write its logs.
 
     Callers grant what else it needs; ``environment`` holds exactly the variables that it reads (``quire.config``).
-    ``timeout`` is in seconds, ``memory`` and ``disk`` (``/tmp``) in MiB.
+    ``timeout`` is in seconds, ``memory`` and ``disk`` (``/tmp``) in MiB. ``reads_files`` adds the layer of what reads
+    files (``quire.enrichment``).
     No concurrency is reserved: what feeds a function bounds it (shards, queue concurrency, API throttling).
     """
 
@@ -41,6 +42,7 @@ class PythonFunction(Construct):
         memory: int,
         disk: int = 512,
         environment: Mapping[str, str],
+        reads_files: bool = False,
     ) -> None:
         super().__init__(scope, "".join(word.title() for word in name.split("_")))
         self.name = name
@@ -71,7 +73,7 @@ class PythonFunction(Construct):
                 **environment,
             },
             handler=f"functions.{name}.handler.lambda_handler",
-            layers=layers.versions,
+            layers=[*layers.versions, layers.enrichment] if reads_files else layers.versions,
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             memory_size=memory,

@@ -66,8 +66,8 @@ class Up:
             step.note = f"ports {self.settings.port}, {self.settings.search_port} and {self.settings.platform_port}"
         with self.progress.step("Certificate for this machine") as step:
             step.note = "made" if certificates.ensure(self.settings) else "there already"
-        with self.progress.step("Layer of locked packages") as step:
-            step.note = layers.build("local").name
+        with self.progress.step("Layers of locked packages") as step:
+            step.note = ", ".join(layers.build("local", layer).name for layer in layers.LAYERS)
         with self.progress.step("Console") as step:
             step.note = "built" if node.ensure_console() else "built already"
 

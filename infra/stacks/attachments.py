@@ -91,6 +91,7 @@ class Attachments(Construct):
                 "QUIRE_ARCHIVE_LOCK_MODE": stage.lock_mode,
                 "QUIRE_ARCHIVE_LOCK_DAYS": str(stage.lock_days),
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.works.queue.queue_url,
+            reads_files=True,
                 "QUIRE_CAPTURE_STREAM": stream.stream_name,
                 **outside_environment(stage, data),
             },
