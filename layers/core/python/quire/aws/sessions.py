@@ -96,8 +96,8 @@ class Aws:
 
     @cached_property
     def s3(self) -> S3Client:
-        """Objects."""
-        return self._session.client("s3", config=self._config)
+        """Objects. Links are signed by version 4: S3 gives out nothing that is encrypted by KMS on an older signature."""
+        return self._session.client("s3", config=self._config.merge(Config(signature_version="s3v4")))
 
     @cached_property
     def kinesis(self) -> KinesisClient:

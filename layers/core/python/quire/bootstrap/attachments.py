@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from quire.archive.attachments.work import Batch
     from quire.aws.attachment_queue import AttachmentQueue
     from quire.aws.blobs import Blobs
-    from quire.aws.control import Connection, Control
+    from quire.aws.control import Control
     from quire.aws.sessions import Aws
     from quire.domain.attachments import WantedFile
-    from quire.domain.calls import Call, Outside
+    from quire.domain.calls import Call
     from quire.enrichment.reading import Reading
 
 
@@ -80,32 +80,26 @@ def platform_of(wanted: WantedFile) -> Platform:
         OutOfReachError: the connection is no more, or its platform's files are not fetched.
     """
     from quire.archive.attachments.fetch import Platform
+    from quire.bootstrap.connections import outside as open_platform
+    from quire.bootstrap.connections import report_lost
     from quire.connectors.outward import Inline
     from quire.connectors.registry import connector
-    from quire.domain.errors import OutOfReachError
+    from quire.domain.errors import GrantLostError, OutOfReachError
 
     connection, fetch = _control().connection(wanted.tenant_id, wanted.connection_id), connector(wanted.platform).fetch
     if connection is None or connection.platform != wanted.platform or fetch is None:
         raise OutOfReachError("no_source", "there is nobody to ask")
-    outside = _outside(connection, wanted)
+    outside = open_platform(connection, "backfill" if wanted.source == "backfill" else "live")
 
     def where(work: WantedFile, raw: bytes) -> Call | bytes:
-        found = fetch(work, raw, outside, connection.configuration)
+        try:
+            found = fetch(work, raw, outside, connection.configuration)
+        except GrantLostError as error:
+            report_lost(connection, error.detail)
+            raise
         return found.data if isinstance(found, Inline) else found
 
     return Platform(where, outside)
-
-
-def _outside(connection: Connection, wanted: WantedFile) -> Outside:
-    from quire.bootstrap.outbound import outside
-
-    return outside(connection, _token_of(connection), "backfill" if wanted.source == "backfill" else "live")
-
-
-def _token_of(connection: Connection) -> Callable[[bool], str]:
-    from quire.bootstrap.connections import token_of
-
-    return token_of(connection)
 
 
 @cache

@@ -55,9 +55,15 @@ def rebuild(
 def replay(
     tenant: TenantOption = None,
     quarantined: Annotated[bool, typer.Option("--quarantined", help="quarantined records too")] = False,
+    attachments: Annotated[
+        str | None, typer.Option("--attachments", help="only files of this tenant that could not be had, telling why")
+    ] = None,
     stage: StageOption = "local",
 ) -> None:
     """Send dead letters and given-up batches again, and quarantined records if asked, once their cause is removed."""
+    if attachments is not None:
+        _replay_attachments(_deployment(stage), attachments)
+        return
     from quire.cli.rebuild import tenants_of
     from quire.cli.replay import NotTakenError
     from quire.cli.replay import replay as replay_all
@@ -67,6 +73,17 @@ def replay(
         print(replay_all(deployment, tenant or tenants_of(deployment), quarantined=quarantined))
     except (NotTakenError, NoDeploymentError) as error:
         _end(error)
+
+
+def _replay_attachments(deployment: Deployment, tenant: str) -> None:
+    from quire.cli.replay_attachments import replay_attachments
+    from quire.domain.ids import TenantId
+
+    try:
+        moved = replay_attachments(deployment, TenantId(tenant), print)
+    except NoDeploymentError as error:
+        _end(error)
+    print(f"{moved} files asked for again")
 
 
 def _deployment(stage: str) -> Deployment:

@@ -13,7 +13,7 @@ from quire.aws.journal import Journal, Lock
 from quire.cli.deployment import Deployment, NoDeploymentError
 from quire.domain.ids import TenantId
 
-FUNCTIONS = ("ReceiveWebhook", "ArchiveEvents", "IndexSegment", "ServeApi", "AddClaims")
+FUNCTIONS = ("ReceiveWebhook", "ArchiveEvents", "FetchAttachment", "IndexSegment", "ServeApi", "AddClaims")
 WINDOW = timedelta(minutes=15)
 _STORED = Lock("GOVERNANCE", 0)
 """A journal store wants to know how to lock what it writes; nothing is written here."""
@@ -96,6 +96,19 @@ def _queues(deployment: Deployment, found: Report) -> None:
     found.add("Flow", "batches given up", failed)
     if dead or failed:
         found.problems.append(f"{dead} dead letters, {failed} batches given up: `quire replay` sends them again")
+    if "AttachmentQueueUrl" in deployment.outputs:
+        _files(deployment, found)
+
+
+def _files(deployment: Deployment, found: Report) -> None:
+    waiting, in_flight = _depth(deployment, "AttachmentQueueUrl")
+    dead, _ = _depth(deployment, "AttachmentDeadLetterQueueUrl")
+    found.add("Flow", "files to fetch", f"{waiting} waiting, {in_flight} in flight")
+    found.add("Flow", "files not had", dead)
+    if dead:
+        found.problems.append(
+            f"{dead} files could not be had: `quire replay --attachments TENANT` tells why, and retries"
+        )
 
 
 def _functions(deployment: Deployment, found: Report) -> None:
