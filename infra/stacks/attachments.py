@@ -81,6 +81,7 @@ class Attachments(Construct):
             timeout=TIMEOUT,
             memory=MEMORY_MIB,
             disk=DISK_MIB,
+            reads_files=True,
             environment={
                 "QUIRE_CONTROL_TABLE": data.tables.control.table_name,
                 "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
@@ -91,7 +92,6 @@ class Attachments(Construct):
                 "QUIRE_ARCHIVE_LOCK_MODE": stage.lock_mode,
                 "QUIRE_ARCHIVE_LOCK_DAYS": str(stage.lock_days),
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.works.queue.queue_url,
-            reads_files=True,
                 "QUIRE_CAPTURE_STREAM": stream.stream_name,
                 **outside_environment(stage, data),
             },
