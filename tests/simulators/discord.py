@@ -13,6 +13,7 @@ by its ``thread_metadata``. A channel's ``no_history`` takes Read Message Histor
 
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,7 +47,7 @@ def refuse(kind: str, seconds: float) -> web.Response:
     if kind == "rate_limit":
         told = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
         headers = {"Retry-After": str(int(seconds) + 1), "X-RateLimit-Scope": "user", "X-RateLimit-Remaining": "0"}
-        return web.json_response(told, status=429, headers=headers)
+        return _json(told, status=429, headers=headers)
     if kind == "unauthorised":
         return _error(401, 0, "401: Unauthorized")
     return web.Response(status=503, text="upstream connect error")
@@ -77,15 +78,17 @@ def _routed(parts: list[str], request: web.Request, world: World) -> web.Respons
     state = world.state
     match parts:
         case ["users", "@me"]:
-            return web.json_response(state["bot"])
+            return _json(discord_gateway.user(state))
         case ["users", "@me", "guilds"]:
             return _guilds(request, state)
         case ["applications", "@me"]:
-            return web.json_response(state["application"])
+            return _json(discord_gateway.application(state))
+        case ["oauth2", "applications", "@me"]:
+            return _json(discord_gateway.application(state))
         case ["gateway", "bot"]:
             limit = {"total": 1000, "remaining": 999, "reset_after": 1000, "max_concurrency": 1}
             url = "wss://gateway.discord.gg"
-            return web.json_response({"url": url, "shards": 1, "session_start_limit": limit})
+            return _json({"url": url, "shards": 1, "session_start_limit": limit})
         case ["guilds", guild, *inside]:
             return _guild(guild, inside, request, state)
         case ["channels", channel, *inside]:
@@ -96,7 +99,7 @@ def _routed(parts: list[str], request: web.Request, world: World) -> web.Respons
 def _guilds(request: web.Request, state: State) -> web.Response:
     after, limit = int(request.query.get("after", "0")), int(request.query.get("limit", "200"))
     found = sorted((guild for guild in state["guilds"] if int(guild) > after), key=int)[:limit]
-    return web.json_response([{"id": guild, "name": state["guilds"][guild].get("name", "")} for guild in found])
+    return _json([{"id": guild, "name": state["guilds"][guild].get("name", "")} for guild in found])
 
 
 def _guild(identifier: str, inside: list[str], request: web.Request, state: State) -> web.Response:
@@ -106,22 +109,22 @@ def _guild(identifier: str, inside: list[str], request: web.Request, state: Stat
     match inside:
         case []:
             told = {key: guild.get(key) for key in ("name", "owner_id", "roles")}
-            return web.json_response({"id": identifier, **told})
+            return _json({"id": identifier, **told})
         case ["channels"]:
-            return web.json_response([_told(channel, state) for channel in guild["channels"]])
+            return _json([_told(channel, state) for channel in guild["channels"]])
         case ["threads", "active"]:
             seen = [thread for thread in guild.get("threads", []) if not _archived(thread)]
             seen = [thread for thread in seen if _may(identifier, thread, state) & _VIEW]
-            return web.json_response({"threads": [_told(thread, state) for thread in seen], "members": []})
+            return _json({"threads": [_told(thread, state) for thread in seen], "members": []})
         case ["members"] if not guild.get("lists_members", True):
             return _error(403, 50001, "Missing Access")
         case ["members"]:
             after, limit = int(request.query.get("after", "0")), int(request.query.get("limit", "1"))
             members = sorted(guild["members"], key=lambda member: int(member["user"]["id"]))
-            return web.json_response([m for m in members if int(m["user"]["id"]) > after][:limit])
+            return _json([m for m in members if int(m["user"]["id"]) > after][:limit])
         case ["members", user]:
             found = next((m for m in guild["members"] if m["user"]["id"] == user), None)
-            return web.json_response(found) if found else _error(404, 10007, "Unknown Member")
+            return _json(found) if found else _error(404, 10007, "Unknown Member")
     return _error(404, 0, "404: Not Found")
 
 
@@ -135,12 +138,12 @@ def _channel(identifier: str, inside: list[str], request: web.Request, state: St
     match inside:
         case ["messages"]:
             page = _page(request.query, state["messages"].get(identifier, [])) if may & _HISTORY else []
-            return web.json_response([_signed(message, state) for message in page])
+            return _json([_signed(message, state) for message in page])
         case ["messages", message]:
             if not may & _HISTORY:
                 return _error(403, 50001, "Missing Access")
             found = next((m for m in state["messages"].get(identifier, []) if m["id"] == message), None)
-            return web.json_response(_signed(found, state)) if found else _error(404, 10008, "Unknown Message")
+            return _json(_signed(found, state)) if found else _error(404, 10008, "Unknown Message")
         case ["threads", "archived", kind]:
             if not may & _HISTORY or (kind == "private" and not may & _MANAGE_THREADS):
                 return _error(403, 50013, "Missing Permissions")
@@ -189,7 +192,7 @@ def _archive(
         found = [thread for thread in found if key(thread) < before]
     limit = int(query.get("limit", "50"))
     threads = [_told(thread, state) for thread in found[:limit]]
-    return web.json_response({"threads": threads, "members": [], "has_more": len(found) > limit})
+    return _json({"threads": threads, "members": [], "has_more": len(found) > limit})
 
 
 def _archived(thread: Mapping[str, Any]) -> bool:
@@ -286,8 +289,14 @@ def _spend(path: str, world: World) -> dict[str, str] | web.Response:
     }
 
 
+def _json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """JSON as Discord declares it: without a character set."""
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+
+
 def _error(status: int, code: int, message: str) -> web.Response:
-    return web.json_response({"message": message, "code": code}, status=status)
+    return _json({"message": message, "code": code}, status=status)
 
 
 SIMULATION = Simulation(

@@ -20,7 +20,7 @@ from typing import Any
 import zstandard
 from aiohttp import WSMsgType, web
 
-from tests.simulators.frame import World
+from tests.simulators.frame import State, World
 
 HEARTBEAT_MILLISECONDS = 2_000
 _DISPATCH, _HEARTBEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACKNOWLEDGED = 0, 1, 2, 6, 7, 9, 10, 11
@@ -75,6 +75,17 @@ def _squeeze(kind: str) -> Squeeze | None:
     return None
 
 
+def user(state: State) -> dict[str, Any]:
+    """The bot as a user object."""
+    return {"discriminator": "0", "avatar": None, "global_name": None, "mfa_enabled": False, **state["bot"]}
+
+
+def application(state: State) -> dict[str, Any]:
+    """The application object."""
+    told = {"name": "Quire", "description": "", "icon": None, "bot_public": False, "bot_require_code_grant": False}
+    return {**told, "owner": user(state), "summary": "", "verify_key": "00" * 32, "team": None, **state["application"]}
+
+
 async def connected(request: web.Request, world: World) -> web.StreamResponse:
     """One socket, from hello to goodbye."""
     socket = web.WebSocketResponse()
@@ -120,7 +131,7 @@ async def _identify(told: dict[str, Any], socket: web.WebSocketResponse, squeeze
     sessions[session.name] = session
     ready = {
         "v": 10,
-        "user": state["bot"],
+        "user": user(state),
         "guilds": [{"id": guild, "unavailable": True} for guild in state["guilds"]],
         "session_id": session.name,
         "resume_gateway_url": "wss://gateway-us-east1-b.discord.gg",

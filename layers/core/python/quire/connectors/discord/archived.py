@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quire.connectors.discord.channels import read_back, read_new
-from quire.connectors.discord.client import PAGE, Client
+from quire.connectors.discord.client import Client
 from quire.connectors.discord.progress import Progress, Walk
 from quire.connectors.discord.servers import Place, thread_of
 from quire.connectors.discord.snowflake import native
 from quire.connectors.outward import Page, Step
 from quire.connectors.shape import flag, mapping, mappings, text
 
+_LISTED = 25
+"""Threads of one answer: a run that is cut off reads those again."""
 _LISTS: Mapping[str, str] = {
     "public": "/channels/{}/threads/archived/public",
     "private": "/channels/{}/threads/archived/private",
@@ -31,7 +33,7 @@ def read_archived(client: Client, place: Place, kind: str, progress: Progress) -
     walk = progress.walks.setdefault(key, Walk())
     by_time = kind != "joined"
     while True:
-        query = {"limit": str(PAGE), **({"before": walk.at} if walk.at else {})}
+        query = {"limit": str(_LISTED), **({"before": walk.at} if walk.at else {})}
         answer = client.get(_LISTS[kind], place.id, query=query)
         if answer is None:
             return

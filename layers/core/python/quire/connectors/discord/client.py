@@ -18,6 +18,7 @@ _REST_SECONDS = 600.0
 
 class Client:
     """Requests of one run. ``spent`` says that the last answer was the last one for now of its channel.
+    ``requests`` counts.
 
     Discord shuts out whoever is refused 10,000 times in ten minutes: a run gives up long before.
     """
@@ -26,6 +27,7 @@ class Client:
         self._outside = outside
         self._token = outside.token()
         self._refused = 0
+        self.requests = 0
         self.spent = False
 
     def get(self, path: str, *ids: str, query: Mapping[str, str] | None = None) -> Answer | None:
@@ -80,6 +82,7 @@ class Client:
         return answer
 
     def _send(self, path: str, name: str, query: Mapping[str, str]) -> Answer:
+        self.requests += 1
         headers = {"Authorization": f"Bot {self._token}", "User-Agent": "DiscordBot (quire, 1)"}
         return self._outside.send(Call("GET", f"{API}{path}", name, headers, query))
 

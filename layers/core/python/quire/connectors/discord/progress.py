@@ -37,13 +37,18 @@ class Walk:
 
 @dataclass
 class Progress:
-    """All channels' progress. ``began`` is the id that a message sent at the first run would have had."""
+    """All channels' progress. ``began`` is the id that a message sent at the first run would have had.
+
+    Recent messages were last read again at ``again_at`` (seconds since 1970); a round in progress did the channels up
+    to the id ``again_from``.
+    """
 
     began: int
     now: datetime
     channels: dict[str, Channel] = field(default_factory=dict)
     walks: dict[str, Walk] = field(default_factory=dict)
     again_at: float = 0.0
+    again_from: int = 0
 
     def channel(self, place: Place) -> Channel:
         """A channel's progress; of one never read before: the present from now on, and its history backwards."""
@@ -65,6 +70,7 @@ class Progress:
         return {
             "began": str(self.began),
             "againAt": int(self.again_at),
+            "againFrom": str(self.again_from),
             "channels": {name: _channel(channel, floor) for name, channel in self.channels.items()},
             "archived": {name: [walk.until, walk.at, walk.newest] for name, walk in self.walks.items()},
         }
@@ -79,7 +85,7 @@ def load(state: Mapping[str, Any], now: datetime) -> Progress:
         for name, told in state["channels"].items()
     }
     walks = {str(name): Walk(*told) for name, told in state["archived"].items()}
-    return Progress(int(state["began"]), now, channels, walks, float(state["againAt"]))
+    return Progress(int(state["began"]), now, channels, walks, float(state["againAt"]), int(state["againFrom"]))
 
 
 def _channel(channel: Channel, floor: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from quire.connectors.discord.archived import read_archived
 from quire.connectors.discord.channels import read_again, read_back, read_new, unreadable
 from quire.connectors.discord.client import Client
-from quire.connectors.discord.progress import Progress, load
+from quire.connectors.discord.progress import Channel, Progress, load
 from quire.connectors.discord.servers import Place, guild_ids, read_server
 from quire.connectors.discord.snowflake import native
 from quire.connectors.outward import Checkpoint, Noticed, Page, Step, Task, Tasks, Work
@@ -16,7 +16,7 @@ from quire.connectors.shape import mapping, mappings, size
 
 AGAIN_MINUTES = 10
 _MEMBERS = 1_000
-_PAGES_A_CHECKPOINT = 10
+_REQUESTS_A_CHECKPOINT = 20
 _MESSAGE_CONTENT = 1 << 18 | 1 << 19
 
 
@@ -27,12 +27,7 @@ def poll(work: Work) -> Iterator[Step]:
     client, progress = Client(work.outside), load(work.state, work.now)
     places: list[Place] = []
     yield from _places(client, work.configuration, progress, places)
-    pages = 0
-    for step in _all(client, places, progress, _every(work.configuration)):
-        yield step
-        pages += isinstance(step, Page)
-        if isinstance(step, Page) and pages % _PAGES_A_CHECKPOINT == 0:
-            yield Checkpoint(progress.dump())
+    yield from _Round(client, progress).all(places, _every(work.configuration))
     yield Checkpoint(progress.dump())
 
 
@@ -41,31 +36,53 @@ def _every(configuration: Mapping[str, Any]) -> timedelta:
     return timedelta(minutes=AGAIN_MINUTES if minutes is None else minutes)
 
 
-def _all(client: Client, places: list[Place], progress: Progress, every: timedelta) -> Iterator[Step]:
-    """What is new first, so that history never keeps it waiting."""
-    speaking = [place for place in places if place.speaks and place.readable]
-    known = [(place, progress.channel(place)) for place in speaking]
-    yield from _in_turn((read_new(client, place, channel) for place, channel in known), client)
-    if progress.is_due(every):
-        yield from _in_turn((read_again(client, place, channel) for place, channel in known), client)
-        progress.again_at = progress.now.timestamp()
-        walks = (read_archived(client, place, kind, progress) for place in places for kind in place.archives)
-        yield from _in_turn(walks, client)
-        _forget(progress, {place.id for place in places})
-    yield from _in_turn((read_back(client, place, channel, progress.began) for place, channel in known), client)
+class _Round:
+    """One run over all places, with a checkpoint every so many requests."""
 
+    def __init__(self, client: Client, progress: Progress) -> None:
+        self._client, self._progress = client, progress
+        self._marked = client.requests
 
-def _in_turn(readings: Iterable[Iterator[Step]], client: Client) -> Iterator[Step]:
-    """All readings to their ends; one whose channel Discord would refuse next lets the others go first."""
-    waiting = deque(readings)
-    while waiting:
-        reading = waiting.popleft()
-        for step in reading:
-            yield step
-            if client.spent and waiting:
-                client.spent = False
-                waiting.append(reading)
-                break
+    def all(self, places: list[Place], every: timedelta) -> Iterator[Step]:
+        """What is new first, so that neither reading again nor history keeps it waiting."""
+        client, progress = self._client, self._progress
+        speaking = sorted((place for place in places if place.speaks and place.readable), key=lambda p: int(p.id))
+        known = [(place, progress.channel(place)) for place in speaking]
+        yield from self._in_turn(read_new(client, place, channel) for place, channel in known)
+        if progress.is_due(every):
+            yield from self._again(known)
+            walks = (read_archived(client, place, kind, progress) for place in places for kind in place.archives)
+            yield from self._in_turn(walks)
+            _forget(progress, {place.id for place in places})
+            progress.again_at, progress.again_from = progress.now.timestamp(), 0
+        yield from self._in_turn(read_back(client, place, channel, progress.began) for place, channel in known)
+
+    def _again(self, known: Iterable[tuple[Place, Channel]]) -> Iterator[Step]:
+        """Recent messages of all channels once more, from where the last run was cut off."""
+        for place, channel in known:
+            if int(place.id) > self._progress.again_from:
+                yield from read_again(self._client, place, channel)
+                self._progress.again_from = int(place.id)
+                yield from self._mark()
+
+    def _in_turn(self, readings: Iterable[Iterator[Step]]) -> Iterator[Step]:
+        """All readings to their ends; one whose channel Discord would refuse next lets the others go first."""
+        waiting = deque(readings)
+        while waiting:
+            reading = waiting.popleft()
+            for step in reading:
+                yield step
+                yield from self._mark()
+                if self._client.spent and waiting:
+                    self._client.spent = False
+                    waiting.append(reading)
+                    break
+            yield from self._mark()
+
+    def _mark(self) -> Iterator[Step]:
+        if self._client.requests - self._marked >= _REQUESTS_A_CHECKPOINT:
+            self._marked = self._client.requests
+            yield Checkpoint(self._progress.dump())
 
 
 def _places(

@@ -25,8 +25,8 @@ def fetch(work: WantedFile, raw: bytes, outside: Outside, configuration: Mapping
 
     Raises:
         GoneError: the id has expired, or its file was deleted.
-        OutOfReachError: there is no id to ask for (``no_source``), the token may not see it (``not_permitted``), or Meta
-            answers otherwise (``platform_error``).
+        OutOfReachError: there is no id to ask for (``no_source``), the token may not see the file (``not_permitted``),
+            or Meta answers otherwise (``platform_error``).
         GrantLostError: the token counts no more.
     """
     del raw, configuration
