@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.simulated.direct import close_all
 from tests.simulators.running import Running, running
 
 
@@ -12,6 +13,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The server, its state whatever the test before left."""
     with running(tmp_path_factory.mktemp("simulators")) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """No connection outlives its test."""
+    yield
+    close_all()
 
 
 @pytest.fixture

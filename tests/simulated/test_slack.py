@@ -119,3 +119,11 @@ def test_deliveries_out_of_order_and_twice_make_each_event_once(slack: Running) 
 def message_event(mark: str) -> dict[str, Any]:
     event = {"type": "message", "channel": "C1", "user": "U001", "ts": mark, "text": "as agreed"}
     return {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{mark}", "event": event}
+
+
+def test_a_run_waits_for_slack_and_goes_on(slack: Running) -> None:
+    patient = Direct(slack, "slack", {"signingSecret": "s", "botToken": "xoxb-1"}, tries=4)
+    slack.fault("slack", "rate_limit", path="/api/users.list", after=1, seconds=7)
+    slack.fault("slack", "outage", path="/api/conversations.list")
+    assert len(events_of(patient.run("directory"))) == 9
+    assert sum(patient.world.time.slept) >= 7
