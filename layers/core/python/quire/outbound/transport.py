@@ -7,15 +7,16 @@ as the name they were made for still leads to the same address.
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from urllib3.connection import HTTPSConnection
 
-from quire.domain.errors import OutOfReachError
+from quire.domain.errors import MalformedError, OutOfReachError
 from quire.outbound import tls
 from quire.outbound.destination import Destination
 from quire.outbound.faults import BadFileError, BrokenError, NotReachedError, asking, connecting, reading
@@ -29,6 +30,7 @@ _KEPT_MOST = 32
 _TRIED_MOST = 3
 _LINGER = 0.25
 """Seconds that a sender who was asked to close is given to do so: more bytes instead mean a false length."""
+_HEADER_NAME, _HEADER_VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent"})
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)  # its warnings hold addresses, which hold tokens
 
@@ -103,10 +105,9 @@ class Reply:
 class Transport:
     """Speaks to hosts where ``find`` finds them. ``authorities``: path of the trusted certificates, if not usual."""
 
-    def __init__(self, find: Find, authorities: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, find: Find, authorities: str = "") -> None:
         self._find = find
         self._authorities = authorities
-        self._clock = clock
         self._context: ssl.SSLContext | None = None
         self._kept: dict[tuple[str, Place], HTTPSConnection] = {}
 
@@ -116,13 +117,14 @@ class Transport:
 
         Raises:
             OutOfReachError: the host leads to an address that is not public.
+            MalformedError: a header holds what no header may.
             NotReachedError, BrokenError, SlowError: no answer; see :mod:`quire.outbound.faults`.
         """
-        until = self._clock() + pace.total
+        headers, until = _headers(request), time.monotonic() + pace.total
         place, connection = self._connection(request.to.host, pace)
         reply = None
         try:
-            reply = self._ask(connection, request, pace, until)
+            reply = self._ask(connection, request, headers, (until, pace.idle))
             yield reply
         finally:
             if reply is not None and reply.reusable and connection.sock is not None:
@@ -137,18 +139,20 @@ class Transport:
         while self._kept:
             self._kept.popitem()[1].close()
 
-    def _ask(self, connection: HTTPSConnection, request: Request, pace: Pace, until: float) -> Reply:
+    def _ask(
+        self, connection: HTTPSConnection, request: Request, headers: Mapping[str, str], time_left: tuple[float, float]
+    ) -> Reply:
         socket = connection.sock
         if not isinstance(socket, tls.TimedSocket):
             raise BrokenError("the connection is not one of ours")
-        socket.until, socket.idle = until, pace.idle
+        socket.until, socket.idle = time_left
         socket.suppress_ragged_eofs = False  # an end without TLS's goodbye is no end
         with asking():
             connection.request(
                 request.method,
                 request.to.target,
                 body=request.body,
-                headers=_headers(request),
+                headers=headers,
                 preload_content=False,
                 decode_content=False,
             )
@@ -202,7 +206,14 @@ class Transport:
 
 
 def _headers(request: Request) -> dict[str, str]:
-    """The caller's headers and ours; how the body travels is ours to say."""
+    """The caller's headers and ours; how the body travels is ours to say.
+
+    Raises:
+        MalformedError: one of them holds what no header may (a token that was pasted with its line's end).
+    """
+    for name, value in request.headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise MalformedError("a header for the platform holds characters that no header may")
     given = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
     ours = {"Host": request.to.host, "User-Agent": "Quire/1", "Accept-Encoding": "identity"}
     return given | ours | ({"Connection": "close"} if request.closing else {})
