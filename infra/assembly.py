@@ -38,8 +38,10 @@ def assemble(app: App, stage: Stage) -> Assembly:
     collection = search.collection if search else None
     edge = EdgeStack(app, stage=stage) if stage.edge and stage.waf else None
     ingest = IngestStack(app, stage=stage, data=data, acl=edge.hooks_acl if edge else None)
-    archive = ArchiveStack(app, stage=stage, data=data, stream=ingest.stream, search=collection)
     connect = ConnectStack(app, stage=stage, data=data, ingest=ingest)
+    archive = ArchiveStack(
+        app, stage=stage, data=data, stream=ingest.stream, notifications=connect.notifications, search=collection
+    )
     web = WebStack(app, stage=stage, data=data, acl=edge.console_acl if edge else None)
     api = ApiStack(app, stage=stage, data=data, web=web, search=collection)
     ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, api=api)

@@ -3,6 +3,7 @@
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.alarms import Watch
@@ -37,6 +38,7 @@ class ArchiveStack(QuireStack):
         stage: Stage,
         data: DataStack,
         stream: kinesis.Stream,
+        notifications: sns.ITopic,
         search: SearchCollection | None,
     ) -> None:
         super().__init__(scope, "Archive", stage=stage, description="Archive and index")
@@ -51,7 +53,15 @@ class ArchiveStack(QuireStack):
             keep_days=FAILURES_KEPT_DAYS,
         ).bucket
         self.segments = WorkQueue(self, "Segments", stage=stage, key=data.data_key, worker_timeout=INDEX_TIMEOUT)
-        self.attachments = Attachments(self, "Attachments", stage=stage, data=data, stream=stream, layers=self._layers)
+        self.attachments = Attachments(
+            self,
+            "Attachments",
+            stage=stage,
+            data=data,
+            stream=stream,
+            notifications=notifications,
+            layers=self._layers,
+        )
         self.archiver = self._archiver()
         self.consumer = StreamConsumer(
             self,

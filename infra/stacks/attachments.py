@@ -1,8 +1,9 @@
 """Files that messages carry: a queue of what is wanted, and the function that fetches it."""
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.alarms import Watch
@@ -12,6 +13,7 @@ from infra.constructs.work_queue import WorkQueue
 from infra.nag import excuse_wildcards
 from infra.stacks.data import DataStack
 from infra.stacks.outside import allow_outside, outside_environment
+from infra.stacks.tenant_secrets import allow_secrets
 from infra.stages import Stage
 
 TIMEOUT = 900
@@ -26,7 +28,15 @@ class Attachments(Construct):
     """``works`` and ``fetcher``: one file at a time in a process, so that its disk is all there for it."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, stage: Stage, data: DataStack, stream: kinesis.IStream, layers: CodeLayers
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        stage: Stage,
+        data: DataStack,
+        stream: kinesis.IStream,
+        notifications: sns.ITopic,
+        layers: CodeLayers,
     ) -> None:
         super().__init__(scope, id_)
         self._stage = stage
@@ -41,11 +51,11 @@ class Attachments(Construct):
             late_minutes=LATE_MINUTES,
             late="files of messages are not fetched",
         )
-        self.fetcher = self._fetcher(stream, layers)
+        self.fetcher = self._fetcher(stream, notifications, layers)
         self._let_read()
         self._let_write(stream)
-        self._let_call()
-        self.fetcher.use_key(data.data_key, "dynamodb", "kinesis", "s3", "secretsmanager", "sqs")
+        self._let_call(notifications)
+        self.fetcher.use_key(data.data_key, "dynamodb", "kinesis", "s3", "secretsmanager", "sns", "sqs")
         self.works.feed(self.fetcher, batch=1, concurrency=stage.fetch_concurrency)
 
     def watches(self) -> list[Watch]:
@@ -69,7 +79,7 @@ class Attachments(Construct):
             statistic="Sum",
         )
 
-    def _fetcher(self, stream: kinesis.IStream, layers: CodeLayers) -> PythonFunction:
+    def _fetcher(self, stream: kinesis.IStream, notifications: sns.ITopic, layers: CodeLayers) -> PythonFunction:
         stage, data = self._stage, self._data
         return PythonFunction(
             self,
@@ -93,6 +103,7 @@ class Attachments(Construct):
                 "QUIRE_ARCHIVE_LOCK_DAYS": str(stage.lock_days),
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.works.queue.queue_url,
                 "QUIRE_CAPTURE_STREAM": stream.stream_name,
+                "QUIRE_NOTIFICATION_TOPIC_ARN": notifications.topic_arn,
                 **outside_environment(stage, data),
             },
         )
@@ -100,7 +111,7 @@ class Attachments(Construct):
     def _let_read(self) -> None:
         """Whose file it is, what told of it, and whether it is there already."""
         data, fetcher = self._data, self.fetcher
-        fetcher.allow("FindConnection", ["dynamodb:GetItem"], [data.tables.control.table_arn])
+        fetcher.allow("KeepConnections", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.tables.control.table_arn])
         fetcher.allow("ReadRows", ["dynamodb:Query"], [data.tables.events.table_arn])
         data.journal.grant_read(fetcher.role, "t/*/journal/*")
         data.journal.grant_list(fetcher.role)
@@ -123,13 +134,9 @@ class Attachments(Construct):
             {r"/^Resource::.*\/t\/\*\/(journal|deliveries|blobs)\/\*$/g": "Any tenant's: work is of all of them."},
         )
 
-    def _let_call(self) -> None:
-        """Platforms, with the connections' secrets."""
+    def _let_call(self, notifications: sns.ITopic) -> None:
+        """Platforms, with tokens made of the connections' secrets; who is told when access was taken back."""
         stage, fetcher = self._stage, self.fetcher
         allow_outside(fetcher, self._data)
-        secrets = f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{stage.secret_path}/*"
-        fetcher.allow("ReadConnectionSecrets", ["secretsmanager:GetSecretValue"], [secrets])
-        excuse_wildcards(
-            fetcher.role,
-            {r"/^Resource::arn:.*:secret:quire\/.*$/g": "Connections' secrets are made later, under this path."},
-        )
+        allow_secrets(fetcher, stage, renew=True)
+        fetcher.allow("TellPeople", ["sns:Publish"], [notifications.topic_arn])
