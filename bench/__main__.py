@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import archive_speed, archived_size, import_time
+from bench import archive_speed, archived_size, fetch_memory, import_time
 from bench.figure import Figure
 
 FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
     "archive_speed": archive_speed.figures,
     "archived_size": archived_size.figures,
+    "fetch_memory": fetch_memory.figures,
     "import_time": import_time.figures,
 }
 RESULTS = Path(__file__).with_name("results.json")
