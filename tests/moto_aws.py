@@ -146,7 +146,7 @@ def _clients() -> Aws:
 def _make_tables(aws: Aws) -> None:
     keys = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     strings = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
-    for name in ("control", "audit", "keys", "limits"):
+    for name in ("control", "audit", "keys", "ledger", "limits"):
         aws.dynamodb.create_table(
             TableName=name,
             KeySchema=keys,  # type: ignore[arg-type]

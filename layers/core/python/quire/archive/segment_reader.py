@@ -35,10 +35,10 @@ class SegmentReader:
     """An opened segment. Every method raises :class:`CorruptError`, naming the fact, on anything that is off."""
 
     def __init__(self, source: Source, cipher: FrameCipher) -> None:
-        """Open the segment: two reads, of its end and of its first bytes, one more where the footer is large."""
+        """Open the segment: see :func:`read_footer`."""
         self._source = source
         self._cipher = cipher
-        self.footer = self._open()
+        self.footer = read_footer(source)
         self._first_leaf = [0]
         for frame in self.footer.frames:
             self._first_leaf.append(self._first_leaf[-1] + frame.events)
@@ -48,7 +48,7 @@ class SegmentReader:
         if not 0 <= number < len(self.footer.frames):
             raise CorruptError(f"the segment has no frame {number}")
         ref = self.footer.frames[number]
-        sealed = self._read(ref.offset, ref.length)
+        sealed = _read(self._source, ref.offset, ref.length)
         bound_to = additional_data(self.footer.segment_id, number, ref.subject_key_id)
         lines = _decompress(self._cipher.open(ref.subject_key_id, bound_to, sealed)).split(b"\n")
         if lines.pop() != b"" or len(lines) != ref.events:
@@ -76,30 +76,37 @@ class SegmentReader:
         if sorted(found) != list(self.footer.event_ids):
             raise CorruptError("the list of event ids is not that of the events")
 
-    def _open(self) -> Footer:
-        size = self._source.size
-        if size < len(MAGIC) + TAIL_BYTES:
-            raise CorruptError("the segment is shorter than any segment")
-        if self._read(0, len(MAGIC)) != MAGIC:
-            raise CorruptError("the segment does not start with its magic")
-        end = self._read(max(0, size - _FIRST_READ), min(size, _FIRST_READ))
-        tail = end[-TAIL_BYTES:]
-        length = footer_length(tail)
-        start = size - TAIL_BYTES - length
-        if start < len(MAGIC):
-            raise CorruptError("the footer is longer than the segment")
-        held = end[:-TAIL_BYTES]
-        footer = decode(held[len(held) - length :] if length <= len(held) else self._read(start, length), tail)
-        frames_end = footer.frames[-1].offset + footer.frames[-1].length if footer.frames else len(MAGIC)
-        if frames_end != start:
-            raise CorruptError("the footer does not follow the last frame")
-        return footer
 
-    def _read(self, offset: int, length: int) -> bytes:
-        data = self._source.read(offset, length)
-        if len(data) != length:
-            raise CorruptError("the segment ends too soon")
-        return data
+def read_footer(source: Source) -> Footer:
+    """A segment's footer: two reads, of its end and of its first bytes, one more where the footer is large.
+
+    Raises:
+        CorruptError: it is none, or does not fit the file.
+    """
+    size = source.size
+    if size < len(MAGIC) + TAIL_BYTES:
+        raise CorruptError("the segment is shorter than any segment")
+    if _read(source, 0, len(MAGIC)) != MAGIC:
+        raise CorruptError("the segment does not start with its magic")
+    end = _read(source, max(0, size - _FIRST_READ), min(size, _FIRST_READ))
+    tail = end[-TAIL_BYTES:]
+    length = footer_length(tail)
+    start = size - TAIL_BYTES - length
+    if start < len(MAGIC):
+        raise CorruptError("the footer is longer than the segment")
+    held = end[:-TAIL_BYTES]
+    footer = decode(held[len(held) - length :] if length <= len(held) else _read(source, start, length), tail)
+    frames_end = footer.frames[-1].offset + footer.frames[-1].length if footer.frames else len(MAGIC)
+    if frames_end != start:
+        raise CorruptError("the footer does not follow the last frame")
+    return footer
+
+
+def _read(source: Source, offset: int, length: int) -> bytes:
+    data = source.read(offset, length)
+    if len(data) != length:
+        raise CorruptError("the segment ends too soon")
+    return data
 
 
 def _decompress(compressed: bytes) -> bytes:

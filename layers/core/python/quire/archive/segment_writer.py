@@ -101,10 +101,14 @@ class SegmentWriter:
         if entry.captured_at != self._captured.last:
             self._captured.include(entry.captured_at, sort_key(entry.captured_at))
 
-    def finish(self) -> Sealed:
-        """Write what is left and the footer."""
+    def close_frames(self) -> None:
+        """Write the frames that are being filled. Who adds subject by subject holds one of them in memory."""
         for subject in list(self._open):
             self._close(subject)
+
+    def finish(self) -> Sealed:
+        """Write what is left and the footer."""
+        self.close_frames()
         footer = Footer(
             segment_id=self._identity.segment_id,
             tenant_id=self._identity.tenant_id,

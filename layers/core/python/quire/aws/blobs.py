@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 from botocore.exceptions import ClientError
 
 from quire.aws.errors import code_of, translated
-from quire.aws.journal import Lock
 from quire.domain.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -40,6 +39,31 @@ class FileBytes:
     size: int
 
 
+class Locks(Protocol):
+    """Object Lock of what is written: see :class:`quire.aws.journal.Lock`."""
+
+    @property
+    def mode(self) -> Literal["GOVERNANCE", "COMPLIANCE"]:
+        """As S3 names it."""
+        ...
+
+    def until(self, now: datetime) -> datetime:
+        """Retain-until date of an object written ``now``."""
+        ...
+
+
+@dataclass(frozen=True)
+class LockUntil:
+    """Nobody can delete or change the version before ``date`` (aware)."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE"]
+    date: datetime
+
+    def until(self, now: datetime) -> datetime:  # noqa: ARG002 - the date is fixed
+        """The date."""
+        return self.date
+
+
 @dataclass(frozen=True)
 class Blob:
     """An object version. ``created`` is false when it was there before."""
@@ -59,7 +83,7 @@ def file_bytes(path: Path) -> FileBytes:
 class Blobs:
     """Writes and points to blobs. Keys come from :func:`quire.aws.layout.blob_key`."""
 
-    def __init__(self, client: S3Client, bucket: str, lock: Lock, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, client: S3Client, bucket: str, lock: Locks, part_bytes: int = PART_BYTES) -> None:
         self._client = client
         self.bucket = bucket
         self._lock = lock
@@ -163,7 +187,7 @@ class Blobs:
             yield number, _Part(body, start, min(self._part_bytes, size - start))
 
     def _part(self, where: dict[str, Any], number: int, part: _Part) -> Any:
-        body, checksum = cast("IO[bytes]", part), base64.b64encode(part.sha256()).decode()
+        checksum = base64.b64encode(part.sha256()).decode()
         with translated("s3 UploadPart"):
             answer = self._client.upload_part(
                 **where,

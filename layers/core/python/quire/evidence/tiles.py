@@ -43,6 +43,11 @@ ReadTile = Callable[[Tile], bytes]
 """The hashes of a tile, one after the other. Raises ``NotFoundError`` where there is none."""
 
 
+def hashes_of(data: bytes) -> list[bytes]:
+    """The hashes in a tile's bytes."""
+    return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+
+
 def tiles_of(size: int) -> Iterator[Tile]:
     """All tiles of a log of ``size`` entries, the lowest level first."""
     yield from _tiles(0, size)
@@ -124,7 +129,7 @@ class TiledTree:
         data = self._read(tile)
         if len(data) != tile.width * HASH_BYTES:
             raise CorruptError(f"{tile.path} has another length than its width says")
-        return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
+        return hashes_of(data)
 
 
 def _elements(index: int) -> str:
