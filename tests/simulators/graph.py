@@ -86,7 +86,8 @@ def _listing(request: web.Request, world: World, client: str, steps: list[str]) 
         team = next((each for each in state["teams"] if each["id"] == steps[1]), None)
         if team is None:
             return refusal(404, "NotFound")
-        return _page(request, state, f"$metadata#teams('{steps[1]}')/channels", team["channels"])
+        channels = [{"membershipType": "standard", **each} for each in team["channels"]]
+        return _page(request, state, f"$metadata#teams('{steps[1]}')/channels", channels)
     if len(steps) == 3 and steps[0] == "users":
         if all(each["id"] != steps[1] for each in state["users"]):
             return refusal(404, "Request_ResourceNotFound")

@@ -7,7 +7,7 @@ import json
 import os
 import uuid
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import jwt
@@ -51,6 +51,12 @@ def public_key(certificate: str) -> RSAPublicKey | None:
     return key if isinstance(key, RSAPublicKey) and 2048 <= key.key_size <= 4096 else None
 
 
+def is_here(url: str) -> bool:
+    """Whether an address is on this machine, whose certificates nobody vouches for."""
+    host = urlsplit(url).hostname or ""
+    return host in {"127.0.0.1", "localhost"} or host.endswith(".localhost")
+
+
 async def shakes_hands(url: str) -> bool:
     """Whether an address says the validation token back, as plain text, within ten seconds."""
     token = f"Validation: Testing client application reachability for subscription Request-Id: {uuid.uuid4()}"
@@ -58,7 +64,7 @@ async def shakes_hands(url: str) -> bool:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
-            session.post(address) as answer,
+            session.post(address, ssl=not is_here(url)) as answer,
         ):
             return answer.status == 200 and answer.content_type == "text/plain" and await answer.text() == token
     except (aiohttp.ClientError, TimeoutError):
@@ -125,7 +131,7 @@ async def send(world: World, url: str, client: str, items: list[State]) -> int:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
-            session.post(url, json=batch) as answer,
+            session.post(url, json=batch, ssl=not is_here(url)) as answer,
         ):
             return answer.status
     except (aiohttp.ClientError, TimeoutError):
