@@ -39,6 +39,13 @@ def console(stage: Stage, distribution_domain: str) -> str:
     return f"{scheme}://{label}.cloudfront.{host}"
 
 
+def objects(stage: Stage, bucket: str) -> list[str]:
+    """Origins under which links to a bucket's objects are signed, as a content security policy names them."""
+    if stage.gateway:
+        return [stage.gateway]
+    return [f"https://{bucket}.s3.{Aws.REGION}.amazonaws.com", f"https://{bucket}.s3.amazonaws.com"]
+
+
 def login_prefix(stage: Stage) -> str:
     """Prefix of the hosted login's domain; such prefixes are unique in a region, so it carries the account."""
     return f"quire-{stage.name}-{Aws.ACCOUNT_ID}"

@@ -43,6 +43,6 @@ def assemble(app: App, stage: Stage) -> Assembly:
         app, stage=stage, data=data, stream=ingest.stream, notifications=connect.notifications, search=collection
     )
     web = WebStack(app, stage=stage, data=data, acl=edge.console_acl if edge else None)
-    api = ApiStack(app, stage=stage, data=data, web=web, search=collection)
+    api = ApiStack(app, stage=stage, data=data, web=web, search=collection, connect=connect, hooks=ingest.hooks.address)
     ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, api=api)
     return Assembly(data, search, edge, ingest, archive, connect, web, api, ops)

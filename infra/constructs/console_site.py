@@ -27,7 +27,8 @@ _UPLOADER_WILDCARDS = {
 
 
 class ConsoleSite(Construct):
-    """``bucket`` and ``distribution``. ``connects_to`` are the only origins that the console may call.
+    """``bucket`` and ``distribution``. ``connects_to`` are the only origins that the console may call, and
+    ``shows_from`` those of pictures beside its own.
 
     Paths that are no file are the console's own routes: they get ``index.html``.
     """
@@ -40,6 +41,7 @@ class ConsoleSite(Construct):
         stage: Stage,
         access_logs: s3.IBucket,
         connects_to: list[str],
+        shows_from: list[str],
         acl: str | None,
     ) -> None:
         super().__init__(scope, id_)
@@ -52,7 +54,7 @@ class ConsoleSite(Construct):
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
                 cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                 origin=origins.S3BucketOrigin.with_origin_access_control(self.bucket),
-                response_headers_policy=_headers(self, stage, connects_to),
+                response_headers_policy=_headers(self, stage, connects_to, shows_from),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             ),
             default_root_object="index.html",
@@ -129,12 +131,14 @@ def excuse_uploader(scope: Construct) -> None:
             excuse_wildcards(child, _UPLOADER_WILDCARDS)
 
 
-def _headers(scope: Construct, stage: Stage, connects_to: list[str]) -> cloudfront.ResponseHeadersPolicy:
+def _headers(
+    scope: Construct, stage: Stage, connects_to: list[str], shows_from: list[str]
+) -> cloudfront.ResponseHeadersPolicy:
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": "'self' data:",
+        "img-src": " ".join(["'self'", "data:", *shows_from]),
         "font-src": "'self'",
         "connect-src": " ".join(["'self'", *dict.fromkeys(connects_to)]),
         "manifest-src": "'self'",

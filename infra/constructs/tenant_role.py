@@ -11,8 +11,13 @@ from infra.constructs.python_function import KEY_ACTIONS, PythonFunction
 from infra.constructs.search_collection import SEARCHING, SearchCollection
 from infra.nag import excuse_wildcards
 from infra.stages import Stage
+from quire.identity.isolation import SECRET_ACTIONS
 
 READ_ITEMS = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
+CHANGE_ITEMS = [f"dynamodb:{verb}" for verb in ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")]
+ROUTES = "CONNECTION#*"
+"""Partitions of the items by which webhooks find their tenant; those of one tenant begin with a mark of its own, which
+only the session policy can name."""
 
 
 class TenantRole(Construct):
@@ -78,6 +83,41 @@ class TenantRole(Construct):
                 resources=[key.key_arn],
                 conditions={"StringEquals": {"kms:ViaService": services}},
             )
+        )
+
+    def manage(self, control: dynamodb.ITableV2) -> None:
+        """Change the tenant's connections and people, and its connections' secrets, which its own key encrypts.
+
+        A session that reads the archive is not given this, and one that is given this reads no archive
+        (``quire.identity.isolation``).
+        """
+        path = f"{self._stage.secret_path}/{self._tenant}/connections/*"
+        self._allow_items("ManageItems", CHANGE_ITEMS, [control.table_arn], [f"T#{self._tenant}", ROUTES])
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid="KeepSecrets",
+                actions=SECRET_ACTIONS,
+                resources=[f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{path}"],
+            )
+        )
+        condition = {"kms:ViaService": f"secretsmanager.{Aws.REGION}.amazonaws.com"}
+        tagged: dict[str, str] = {"aws:ResourceTag/quire:stage": self._stage.name}
+        if self._stage.policy_variables:
+            tagged["aws:ResourceTag/quire:tenant"] = self._tenant
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid="UseTenantKey",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=[f"arn:{Aws.PARTITION}:kms:{Aws.REGION}:{Aws.ACCOUNT_ID}:key/*"],
+                conditions={"StringEquals": {**tagged, **condition}},
+            )
+        )
+        excuse_wildcards(
+            self.role,
+            {
+                r"/^Resource::arn:.*:secret:quire\/.*$/g": "Secrets of the one tenant that the session tag names.",
+                r"/^Resource::arn:.*:key\/\*$/g": "The one tenant's key, known by its tags.",
+            },
         )
 
     def search(self, scope: Construct, collection: SearchCollection) -> None:

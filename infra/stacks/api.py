@@ -13,9 +13,12 @@ from infra.constructs.search_collection import SearchCollection
 from infra.constructs.tenant_role import TenantRole, leading_keys
 from infra.constructs.user_directory import API_SCOPE, UserDirectory
 from infra.constructs.web_acl import FOR_PEOPLE, WebAcl
+from infra.nag import excuse_wildcards
 from infra.stacks.archive import search_environment
 from infra.stacks.base import QuireStack
+from infra.stacks.connect import ConnectStack
 from infra.stacks.data import TIMELINE, DataStack
+from infra.stacks.outside import allow_outside, outside_environment
 from infra.stacks.web import WebStack
 from infra.stages import Stage
 
@@ -23,17 +26,29 @@ SCOPES = ["openid", "email", "profile", API_SCOPE]
 
 
 class ApiStack(QuireStack):
-    """The user pool, ``serve_api`` behind the REST API, and the role that reads for one tenant."""
+    """The user pool, ``serve_api`` behind the REST API, and the role that reads and manages for one tenant.
+
+    ``hooks`` is where platforms send to, without platform and connection.
+    """
 
     def __init__(
-        self, scope: Construct, *, stage: Stage, data: DataStack, web: WebStack, search: SearchCollection | None
+        self,
+        scope: Construct,
+        *,
+        stage: Stage,
+        data: DataStack,
+        web: WebStack,
+        search: SearchCollection | None,
+        connect: ConnectStack,
+        hooks: str,
     ) -> None:
         super().__init__(scope, "Api", stage=stage, description="Sign-in and the REST API")
         self._data = data
+        self._connect = connect
         self._layers = CodeLayers(self, "Layers", stage=stage)
         self.claims = self._claims()
         self.directory = UserDirectory(self, "People", stage=stage, claims=self.claims, console_origin=web.origin)
-        self.server = self._server(web.origin, search)
+        self.server = self._server(web.origin, search, hooks)
         self.tenant_role = self._tenant_role(search)
         self.server.function.add_environment("QUIRE_TENANT_ROLE_ARN", self.tenant_role.role.role_arn)
         self.api = PeopleApi(
@@ -83,10 +98,11 @@ class ApiStack(QuireStack):
         claims.use_key(data.data_key, "dynamodb")
         return claims
 
-    def _server(self, origin: str, search: SearchCollection | None) -> PythonFunction:
-        """May do nothing by itself but become a tenant, by the tenant role."""
+    def _server(self, origin: str, search: SearchCollection | None, hooks: str) -> PythonFunction:
+        """Reaches data only as a tenant, by the tenant role. By itself it schedules tasks, and calls platforms to
+        finish installs: what schedules and limits are called tells no tenant."""
         data, tables = self._data, self._data.tables
-        return PythonFunction(
+        server = PythonFunction(
             self,
             "serve_api",
             stage=self.settings,
@@ -105,9 +121,19 @@ class ApiStack(QuireStack):
                 "QUIRE_API_SCOPE": API_SCOPE,
                 "QUIRE_CONSOLE_ORIGIN": origin,
                 "QUIRE_DATA_KEY_ARN": data.data_key.key_arn,
+                "QUIRE_HOOKS_URL": hooks,
+                **self._connect.timetable_environment(),
+                **outside_environment(self.settings, data),
                 **search_environment(self.settings, search),
             },
         )
+        for statement in self._connect.timetable_statements():
+            server.role.add_to_policy(statement)
+        allow_outside(server, data)
+        server.use_key(data.data_key, "dynamodb", "sqs")
+        reason = "Schedules of connections' tasks are made later, in this group of theirs."
+        excuse_wildcards(server.role, {r"/^Resource::arn:.*:schedule\/.*$/g": reason})
+        return server
 
     def _tenant_role(self, search: SearchCollection | None) -> TenantRole:
         data = self._data
@@ -116,6 +142,7 @@ class ApiStack(QuireStack):
         role.audit(data.tables.audit)
         role.read_objects(data.journal.bucket, data.archive.bucket)
         role.decrypt(data.data_key)
+        role.manage(data.tables.control)
         if search:
             role.search(self, search)
         return role

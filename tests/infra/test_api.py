@@ -142,6 +142,11 @@ def test_only_the_api_becomes_a_tenant_and_only_with_a_tag(stage: Synthesised) -
 def test_the_tenant_role_reaches_one_tenants_items(synthesised: dict[str, Synthesised], name: str) -> None:
     statements = role_statements(synthesised[name], "TenantRole")
     items = [statement for statement in statements if "dynamodb:" in json.dumps(statement["Action"])]
+    (managing,) = [statement for statement in items if statement["Sid"] == "ManageItems"]
+    assert managing["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] == [f"T#{TAG}", "CONNECTION#*"]
+    assert managing["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
+    assert not {"dynamodb:Scan", "dynamodb:BatchWriteItem"} & set(managing["Action"])
+    items.remove(managing)
     assert len(items) == 3
     for statement in items:
         keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
@@ -157,13 +162,27 @@ def test_the_tenant_role_reaches_one_tenants_objects(synthesised: dict[str, Synt
     (objects,) = [statement for statement in statements if "s3:GetObject" in statement["Action"]]
     for resource in objects["Resource"]:
         assert resource["Fn::Join"][1][-1] == f"/t/{TAG}/*"
-    (key,) = [statement for statement in statements if "kms:Decrypt" in statement["Action"]]
-    assert "kms:ViaService" in key["Condition"]["StringEquals"]
+    keys = {each["Sid"]: each["Condition"]["StringEquals"] for each in statements if "kms:Decrypt" in each["Action"]}
+    assert set(keys) == {"Decrypt", "UseTenantKey"}
+    assert all("kms:ViaService" in condition for condition in keys.values())
+    assert keys["UseTenantKey"]["aws:ResourceTag/quire:tenant"] == TAG
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_tenant_role_reaches_one_tenants_secrets(synthesised: dict[str, Synthesised], name: str) -> None:
+    statements = role_statements(synthesised[name], "TenantRole")
+    (secrets,) = [each for each in statements if "secretsmanager" in json.dumps(each["Action"])]
+    assert json.dumps(secrets["Resource"]).endswith(f':secret:quire/{name}/t/{TAG}/connections/*"]]}}')
 
 
 def test_the_api_itself_reaches_no_data(stage: Synthesised) -> None:
-    actions = {action for statement in role_statements(stage, "ServeApi") for action in as_list(statement["Action"])}
-    assert {action.split(":")[0] for action in actions} <= {"logs", "sts", "xray"}
+    statements = role_statements(stage, "ServeApi")
+    actions = {action for statement in statements for action in as_list(statement["Action"])}
+    kinds = {"dynamodb", "iam", "kms", "logs", "scheduler", "sqs", "sts", "xray"}
+    assert {action.split(":")[0] for action in actions} <= kinds
+    tables = [each["Resource"] for each in statements if "dynamodb:" in json.dumps(each["Action"])]
+    assert len(tables) == 1
+    assert "Limits" in json.dumps(tables), "how fast platforms are asked, and nothing of anybody's"
 
 
 def as_list(value: Any) -> list[Any]:
