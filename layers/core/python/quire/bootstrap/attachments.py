@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from quire.archive.attachments.work import Batch
     from quire.aws.attachment_queue import AttachmentQueue
     from quire.aws.blobs import Blobs
-    from quire.aws.control import Control
     from quire.aws.sessions import Aws
     from quire.domain.attachments import WantedFile
     from quire.domain.calls import Call
@@ -82,11 +81,12 @@ def platform_of(wanted: WantedFile) -> Platform:
     from quire.archive.attachments.fetch import Platform
     from quire.bootstrap.connections import outside as open_platform
     from quire.bootstrap.connections import report_lost
+    from quire.bootstrap.tenants import control
     from quire.connectors.outward import Inline
     from quire.connectors.registry import connector
     from quire.domain.errors import GrantLostError, OutOfReachError
 
-    connection, fetch = _control().connection(wanted.tenant_id, wanted.connection_id), connector(wanted.platform).fetch
+    connection, fetch = control().connection(wanted.tenant_id, wanted.connection_id), connector(wanted.platform).fetch
     if connection is None or connection.platform != wanted.platform or fetch is None:
         raise OutOfReachError("no_source", "there is nobody to ask")
     outside = open_platform(connection, "backfill" if wanted.source == "backfill" else "live")
@@ -100,14 +100,6 @@ def platform_of(wanted: WantedFile) -> Platform:
         return found.data if isinstance(found, Inline) else found
 
     return Platform(where, outside)
-
-
-@cache
-def _control() -> Control:
-    from quire.aws.control import Control
-    from quire.config import settings
-
-    return Control(patient().dynamodb, settings().need("control_table"))
 
 
 def _read_file(path: Path, name: str | None, declared: str | None) -> Reading:
