@@ -11,6 +11,8 @@
 * Retention and legal holds of objects are kept over a restart (the emulator keeps the objects, and forgets that they
   are locked).
 * :func:`keeping_versions`: versioning of a bucket with Object Lock cannot be suspended (the emulator suspends it).
+* :func:`by_permission`: a batch of messages needs the permission of a single one (the emulator asks for one named
+  after the call, which no policy can give).
 * :class:`SharedZip`: a layer is unpacked once and mounted into every execution environment (the emulator unpacks
   150 MB again for each, which on two cores takes longer than platforms wait for an answer).
 
@@ -29,13 +31,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ministack.core import lambda_runtime
+from ministack.core import iam_actions, lambda_runtime
 from ministack.services import apigateway, apigateway_v1, cloudwatch, lambda_svc, s3
 
 Answer = tuple[int, dict[str, str], bytes]
 GetObject = Callable[..., Answer]
 PutVersioning = Callable[[str, bytes], Answer]
 ResolveKeys = Callable[[dict[str, Any]], Awaitable[str | None]]
+Extract = Callable[..., str | None]
 Execute = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 SHARED_FROM = 1_000_000
@@ -48,11 +51,25 @@ def install() -> None:
     lambda_svc._emit_lambda_metrics = lambda *_arguments, **_named: None
     lambda_svc._poll_kinesis = in_windows(lambda_svc._poll_kinesis)
     lambda_runtime.zipfile = SharedZip.module()
+    iam_actions.extract_iam_action = by_permission(iam_actions.extract_iam_action)
     s3._get_object = with_ranges(s3._get_object)
     s3._put_bucket_versioning = keeping_versions(s3._put_bucket_versioning)
     s3._PERSISTED_BUCKET_DICTS |= {"object_retention": s3._object_retention, "legal_holds": s3._object_legal_hold}
     for gateway in (apigateway, apigateway_v1):
         gateway._resolve_jwks_url = over_tls(gateway._resolve_jwks_url)
+
+
+def by_permission(extract: Extract) -> Extract:
+    """Wrap what names the permission that a call needs: SQS has none of their own for batches.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
+    """
+
+    def extracted(*arguments: Any, **named: Any) -> str | None:
+        action = extract(*arguments, **named)
+        return action.removesuffix("Batch") if action and action.startswith("sqs:") else action
+
+    return extracted
 
 
 def over_tls(resolve: ResolveKeys) -> ResolveKeys:

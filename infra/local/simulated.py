@@ -15,7 +15,10 @@ def states(settings: Settings, *, first: bool) -> dict[str, Any]:
     credentials = {
         platform: _credentials(settings, f"{spec.tenant_id}-{platform}", platform) for platform in spec.platforms
     }
-    return demo_states(read_week(), credentials, first=first)
+    found = demo_states(read_week(), credentials, first=first)
+    others = (f"{other.tenant_id}-slack" for other in tenants.SPECS if "slack" in other.platforms)
+    found["slack"]["tokens"] |= {_credentials(settings, name, "slack")["botToken"]: {} for name in others}
+    return found
 
 
 def change_discord(settings: Settings) -> None:

@@ -38,7 +38,7 @@ def start(settings: Settings, states: dict[str, Any]) -> Record:
         settings,
         NAME,
         [str(part) for part in [*command, "--state", _file(settings)]],
-        environment=inherited | {"PYTHONUNBUFFERED": "1"},
+        environment=inherited | {"PYTHONUNBUFFERED": "1", "SSL_CERT_FILE": str(settings.tls / "bundle.pem")},
         ready=lambda: answers(settings),
         port=settings.platform_port,
         version=f"aiohttp {version('aiohttp')}",

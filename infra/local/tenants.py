@@ -12,8 +12,13 @@ import boto3
 from infra.local import platform_secrets, secrets
 from infra.local.settings import REGION, STAGE, Settings
 from quire.aws.control import Control, Principal
+from quire.aws.schedules import Place, Schedules
 from quire.aws.secrets import Secrets
 from quire.aws.sessions import Aws
+from quire.aws.task_queue import TaskQueue
+from quire.aws.tenant_keys import TenantKeys
+from quire.bootstrap.connections import due_of
+from quire.connections.timetable import Timetable
 from quire.connectors.registry import MANIFESTS
 from quire.domain.ids import TenantId
 from quire.tenants.add_connection import NewConnection, add_connection
@@ -58,10 +63,12 @@ class Seeder:
     outputs: Mapping[str, str]
     control: Control
     secrets: Secrets
+    keys: TenantKeys
+    timetable: Timetable
 
     def tenant(self, spec: Spec) -> dict[str, Any]:
         """Make a tenant with its users and connections; what ``stack.json`` says of it."""
-        create_tenant(self.control, spec.tenant_id, spec.name, datetime.now(UTC))
+        create_tenant(self.control, spec.tenant_id, spec.name, datetime.now(UTC), self.keys)
         return {
             "tenantId": spec.tenant_id,
             "name": spec.name,
@@ -102,7 +109,7 @@ class Seeder:
             workspace_id=made.workspace_id,
         )
         now = datetime.now(UTC)
-        add_connection(self.control, self.secrets, MANIFESTS, new, now, replace_secret=True)
+        add_connection(self.control, self.secrets, MANIFESTS, new, now, replace_secret=True, work=self.timetable)
         return {
             "connectionId": connection_id,
             "platform": platform,
@@ -111,14 +118,22 @@ class Seeder:
         }
 
 
-def ensure(settings: Settings, session: boto3.Session, outputs: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Make both tenants; what ``stack.json`` says of them."""
+def seeder(settings: Settings, session: boto3.Session, outputs: Mapping[str, str]) -> Seeder:
+    """Who makes tenants on a deployed stack; AWS's variables of the environment say where that is."""
     aws = Aws(REGION)
-    seeder = Seeder(
+    place = Place(outputs["ScheduleGroup"], outputs["TaskQueueArn"], outputs["ScheduleRoleArn"])
+    return Seeder(
         settings=settings,
         session=session,
         outputs=outputs,
         control=Control(aws.dynamodb, outputs["ControlTable"]),
         secrets=Secrets(aws.secrets, STAGE, time.monotonic, outputs["DataKeyArn"]),
+        keys=TenantKeys(aws.kms, STAGE),
+        timetable=Timetable(Schedules(aws.scheduler, place), TaskQueue(aws.sqs, outputs["TaskQueueUrl"]), due_of),
     )
-    return [seeder.tenant(spec) for spec in SPECS]
+
+
+def ensure(settings: Settings, session: boto3.Session, outputs: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Make both tenants; what ``stack.json`` says of them."""
+    made = seeder(settings, session, outputs)
+    return [made.tenant(spec) for spec in SPECS]

@@ -26,6 +26,8 @@ from infra.local.demo.story import read_week
 from infra.local.freshness import Watch, percentile
 from infra.local.progress import Progress
 from infra.local.settings import REGION, ROOT, Settings
+from quire.aws.sessions import Aws
+from quire.aws.task_queue import TaskQueue, WantedTask
 from quire.cli.deployment import Deployment
 from quire.cli.rebuild import Rebuilt, rebuild, tenants_of, wait_until_indexed
 
@@ -55,7 +57,7 @@ class Up:
         if fresh or crashed:
             self._restore(stack)
         if demo:
-            self._demo()
+            self._demo(stack)
         emulator.checkpoint(self.settings)
         return stack
 
@@ -125,7 +127,7 @@ class Up:
             wait_until_indexed(deployment, 600.0, step.say)
             step.note = str(done) if known else "nothing archived yet"
 
-    def _demo(self) -> None:
+    def _demo(self, stack: dict[str, Any]) -> None:
         """Replay the demo, once in the life of an archive, and measure until all of it is found."""
         if demo_times(self.settings):
             return
@@ -136,7 +138,10 @@ class Up:
                 step.say("sending deliveries")
                 command = [sys.executable, "-m", "infra.local.demo", "--stack", str(self.settings.stack_file)]
                 told = node.run(command, ROOT)
+                ask_for(stack, "discord", "poll")
                 watch.wait_for(expected, 300.0, step.say)
+                simulated.change_discord(self.settings)
+                ask_for(stack, "discord", "poll")
             finally:
                 watch.stop()
             times = list(watch.latencies.values())
@@ -170,6 +175,7 @@ def stack_document(
         "buckets": {"journal": outputs["JournalBucket"], "archive": outputs["ArchiveBucket"]},
         "tables": {name: outputs[f"{name.capitalize()}Table"] for name in TABLES},
         "streams": {"capture": outputs["CaptureStream"]},
+        "queues": {"tasks": outputs["TaskQueueUrl"]},
         "simulators": {"url": simulators.endpoint(settings), "ca": simulators.authority(settings)},
         "tenants": found,
     }
@@ -187,6 +193,14 @@ def write_stack(settings: Settings, stack: dict[str, Any]) -> None:
     """Write the stack file: it holds secrets, so its owner alone may read it."""
     settings.stack_file.touch(mode=0o600)
     settings.stack_file.write_text(json.dumps(stack, indent=2) + "\n", "utf-8")
+
+
+def ask_for(stack: dict[str, Any], platform: str, task: str) -> None:
+    """Let a task of the first tenant's connection run now: nothing here waits for a schedule."""
+    tenant = stack["tenants"][0]
+    connection = next(item for item in tenant["connections"] if item["platform"] == platform)
+    wanted = WantedTask(tenant_id=tenant["tenantId"], connection_id=connection["connectionId"], task=task, cause="hand")
+    TaskQueue(Aws(REGION).sqs, stack["queues"]["tasks"]).send(wanted)
 
 
 def _deployment(settings: Settings, stack: dict[str, Any]) -> Deployment:

@@ -73,7 +73,9 @@ class Running:
     def send(self, outgoing: Outgoing) -> httpx.Response:
         """Send a request as it is."""
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in outgoing.headers.items()]
-        return httpx.post(outgoing.url, content=outgoing.body, headers=headers, verify=self.tls, timeout=30)
+        return httpx.request(
+            outgoing.method, outgoing.url, content=outgoing.body, headers=headers, verify=self.tls, timeout=30
+        )
 
     def send_slack(self, event: Mapping[str, Any], tenant: str = "meridian") -> httpx.Response:
         """Send a signed event as Slack does."""

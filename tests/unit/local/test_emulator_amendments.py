@@ -179,3 +179,16 @@ def test_versioning_of_a_locked_bucket_stays(monkeypatch: pytest.MonkeyPatch) ->
     assert put("journal", b"<Status>Suspended</Status>")[0] == 409
     assert put("journal", b"<Status>Enabled</Status>")[0] == 200
     assert put("other", b"<Status>Suspended</Status>")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("named", "needed"),
+    [
+        ("sqs:SendMessageBatch", "sqs:SendMessage"),
+        ("sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibility"),
+        ("iot:CreateThingBatch", "iot:CreateThingBatch"),
+        (None, None),
+    ],
+)
+def test_a_batch_of_messages_needs_the_permission_of_one(named: str | None, needed: str | None) -> None:
+    assert emulator_amendments.by_permission(lambda *_: named)("sqs", "POST") == needed

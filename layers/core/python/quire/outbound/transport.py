@@ -31,7 +31,7 @@ _TRIED_MOST = 3
 _LINGER = 0.25
 """Seconds that a sender who was asked to close is given to do so: more bytes instead mean a false length."""
 _HEADER_NAME, _HEADER_VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent"})
+_OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)  # its warnings hold addresses, which hold tokens
 
 
@@ -215,5 +215,7 @@ def _headers(request: Request) -> dict[str, str]:
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise MalformedError("a header for the platform holds characters that no header may")
     given = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
-    ours = {"Host": request.to.host, "User-Agent": "Quire/1", "Accept-Encoding": "identity"}
+    ours = {"Host": request.to.host, "Accept-Encoding": "identity"}
+    if not any(name.lower() == "user-agent" for name in given):  # Discord wants one of its own making
+        ours["User-Agent"] = "Quire/1"
     return given | ours | ({"Connection": "close"} if request.closing else {})
