@@ -1,13 +1,20 @@
 """Public payload samples of every platform, kept beside this checkout: all are read, none is lost, few are unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
 import pytest
 
+from quire.archive.ciphers import PlainFrames
+from quire.archive.journal_segments import JournalSegments
+from quire.connectors.registry import CONNECTORS
 from quire.domain.events import MessageCreated, Unrecognised
-from tests.unit.connectors.reading import RECEIVED_AT, ROOT, assert_storable, observed, only, read
+from quire.domain.ids import TenantId
+from tests.archiving import archiver, check, drain, rows_of
+from tests.moto_aws import NOW, Stack, stack
+from tests.pretend import stream
+from tests.unit.connectors.reading import RECEIVED_AT, ROOT, assert_storable, delivered, observed, only, read
 
 PAYLOADS = ROOT.parent / "shared" / "payloads"
 
@@ -152,3 +159,38 @@ def test_shapes_of_platforms_without_a_connector_are_kept_whole(path: Path) -> N
     (observation,) = observed("generic", path.read_bytes())
     assert observation.raw == path.read_bytes()
     assert only([observation.event]).kind == "unrecognised"
+
+
+@pytest.fixture
+def aws() -> Iterator[Stack]:
+    with stack() as made:
+        yield made
+
+
+@pytest.mark.parametrize("folder", [*NOT_ABOUT_MESSAGES, "other"])
+def test_all_samples_of_a_platform_are_archived(aws: Stack, folder: str) -> None:
+    """From records of the stream to sealed segments: none is set aside, each event has its row, each raw its frame.
+
+    Each comes from a workspace of its own, because many samples reuse the ids of others.
+    """
+    connectors = {name: known.normalise for name, known in CONNECTORS.items()}
+    platform = "generic" if folder == "other" else folder
+    deliveries = [delivered(platform, path.read_bytes(), path.stem) for path in files(folder)]
+    assert deliveries
+    records = stream([delivery.record() for delivery in deliveries], NOW)
+    outcomes = drain(aws, records, archiver(aws, connectors=connectors))
+    assert not [reason for outcome in outcomes for reason in outcome.quarantined]
+    expected = [observation for delivery in deliveries for observation in connectors[platform](delivery)]
+    assert {row.event_id for row in rows_of(aws, "meridian")} == {one.event.event_id for one in expected}
+    assert stored(aws) == {one.raw for one in expected}
+    check(aws, "meridian")
+
+
+def stored(aws: Stack) -> set[bytes]:
+    """The raw of every event in the journal."""
+    segments = JournalSegments(aws.journal, aws.rows, aws.notices, PlainFrames(), 90)
+    found = set[bytes]()
+    for listed in aws.journal.segments(TenantId("meridian")):
+        reader = segments.reader(listed.key, listed.version_id)
+        found |= {one.raw for number in range(len(reader.footer.frames)) for one in reader.frame(number)}
+    return found
