@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from quire.cli.main import app
+from quire.connectors.registry import CONNECTORS
 from quire.domain.delivery import Pointer
-from tests.unit.connectors.reading import EVENTS, delivered, read, sample
+from tests.unit.connectors.reading import EVENTS, RECEIVED_AT, delivered, read, sample
 
 MESSAGE = EVENTS / "slack" / "message.json"
 HISTORY = EVENTS / "slack" / "conversations_history.json"
@@ -35,6 +36,18 @@ def test_events_are_printed_one_canonical_line_each() -> None:
         assert line.encode() == orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         assert value["workspace_id"] == "T07HARBOUR"
         assert value["body"]["channel"]["id"] == "C07DEALS01"
+
+
+@pytest.mark.parametrize("platform", CONNECTORS)
+def test_every_platform_is_read(platform: str) -> None:
+    files = sorted((EVENTS / platform).glob("*.json"))
+    assert files
+    result = quire(platform, *files, "--workspace", "W1", "--tenant", "meridian", "--received-at", RECEIVED_AT)
+    assert result.exit_code == 0, result.output
+    printed, expected = lines(result), [event for file in files for event in read(platform, file.read_bytes(), "W1")]
+    assert {event.kind for event in expected} >= {"message.created", "unrecognised"}
+    told = [(event["kind"], event["raw_sha256"], event["occurred_at"], event["body"]) for event in printed]
+    assert told == [(one.kind, one.raw_sha256, one.occurred_at, one.as_json()["body"]) for one in expected]
 
 
 def test_the_same_file_always_prints_the_same() -> None:
