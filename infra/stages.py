@@ -86,6 +86,12 @@ class Stage:
     deploys_console: bool
     """The stack uploads the console; otherwise the local runtime does."""
 
+    gateway_listeners: tuple[str, ...] = ()
+    """Discord connections, ``<tenant>/<connection>``, whose gateway a container listens to; none: no container.
+
+    ``QUIRE_GATEWAY_LISTENERS`` names them on AWS, separated by commas.
+    """
+
     gateway: str = ""
     """Base address of the emulator, where addresses do not follow AWS's scheme; empty on AWS."""
     platform_gateway: str = ""
@@ -199,7 +205,8 @@ _PROD = replace(
 def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
     """The settings of a stage.
 
-    ``environment`` gives what may be chosen outside: ``CDK_DEFAULT_REGION`` and ``QUIRE_ALARM_EMAIL`` on AWS,
+    ``environment`` gives what may be chosen outside: ``CDK_DEFAULT_REGION`` and ``QUIRE_ALARM_EMAIL`` and
+    ``QUIRE_GATEWAY_LISTENERS`` on AWS,
     ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``QUIRE_PLATFORM_PORT`` and
     ``QUIRE_PLATFORM_CA`` on one machine.
 
@@ -216,4 +223,5 @@ def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
         stages[name],
         region=values.get("CDK_DEFAULT_REGION") or stages[name].region,
         alarm_email=values.get("QUIRE_ALARM_EMAIL", ""),
+        gateway_listeners=tuple(filter(None, values.get("QUIRE_GATEWAY_LISTENERS", "").split(","))),
     )

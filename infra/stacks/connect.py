@@ -14,6 +14,7 @@ from infra.constructs.python_function import METRICS, PythonFunction
 from infra.nag import excuse_wildcards
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
+from infra.stacks.gateway_listener import GatewayListener
 from infra.stacks.ingest import TASK_TIMEOUT, IngestStack
 from infra.stacks.outside import allow_outside, outside_environment
 from infra.stacks.tenant_secrets import allow_secrets
@@ -36,6 +37,10 @@ class ConnectStack(QuireStack):
         self.schedule_role = self._schedule_role()
         self.poller = self._poller()
         ingest.tasks.feed(self.poller, batch=1, concurrency=stage.task_concurrency, scope=self.poller)
+        if stage.gateway_listeners:
+            self.listener = GatewayListener(
+                self, "GatewayListener", stage=stage, data=data, ingest=ingest, notifications=self.notifications
+            )
         CfnOutput(self, "PollConnectionFunction", value=self.poller.function.function_name)
         CfnOutput(self, "NotificationTopicArn", value=self.notifications.topic_arn)
         CfnOutput(self, "ScheduleGroup", value=self.group_name)

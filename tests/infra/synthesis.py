@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,8 +77,11 @@ class Synthesised:
         return rows
 
 
-def synthesise(stage: str, folder: Path) -> Synthesised:
-    """Run ``app.py`` as the CDK command line does, in an environment without credentials, proxied to nowhere."""
+def synthesise(stage: str, folder: Path, settings: Mapping[str, str] | None = None) -> Synthesised:
+    """Run ``app.py`` as the CDK command line does, in an environment without credentials, proxied to nowhere.
+
+    ``settings`` are variables that choose something of the stage.
+    """
     context = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"] | {"stage": stage}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_", "QUIRE_"))}
     environment = kept | {
@@ -85,6 +89,7 @@ def synthesise(stage: str, folder: Path) -> Synthesised:
         "CDK_OUTDIR": str(folder),
         "JSII_NODE": str(Path(sys.executable).with_name("node")),
         **NO_NETWORK,
+        **(settings or {}),
     }
     done = subprocess.run(
         [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -59,6 +59,8 @@ class Settings(BaseModel):
     shards_most: int = Field(default=1, alias="QUIRE_SHARDS_MOST")
     """Bounds of the capture stream's shards."""
 
+    gateway_connections: str = Field(default="", alias="QUIRE_GATEWAY_CONNECTIONS")
+    """Comma-separated ``<tenant>/<connection>`` whose gateway is listened to."""
     platform_gateway: str = Field(default="", alias="QUIRE_PLATFORM_GATEWAY")
     """``host:port`` where every platform is reached instead of at its own address; empty outside one machine."""
     platform_ca: str = Field(default="", alias="QUIRE_PLATFORM_CA")
