@@ -82,3 +82,15 @@ def test_what_may_not_be_listed_is_told_and_the_rest_is_read(teams: Running, con
 def test_without_an_application_nothing_is_looked_up(teams: Running) -> None:
     bare = Direct(teams, "teams", {"clientState": "s"}, {"issuer": "i", "audience": "a"})
     assert [step.code for step in bare.run("directory") if isinstance(step, Noticed)] == ["not_set_up"]
+
+
+@pytest.mark.parametrize("after", [1, 4, 8])
+def test_a_page_whose_link_expired_starts_its_list_again(teams: Running, connection: Direct, after: int) -> None:
+    whole = events_of(connection.run("directory")).keys()
+    teams.state("graph")["pageSize"] = 1
+    teams.fault("graph", "outage", path="/v1.0/", after=after)
+    seen: list[Step] = []
+    with pytest.raises(UnavailableError):
+        connection.run("directory", seen)
+    teams.state("graph")["generation"] = 1
+    assert events_of([*seen, *connection.run("directory")]).keys() == whole

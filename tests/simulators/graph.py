@@ -7,7 +7,8 @@ State::
      "users": [user], "teams": [{…, "channels": [channel]}], "chats": [{…, "members": [member]}],
      "hostedContents": {"/chats/…/messages/…/hostedContents/…": file},
      "drive": {address: {"item"?, "bytes"?: file, "status"?}},
-     "subscriptions": {id: subscription}, "quota"?, "pageSize"?, "tokenSeconds"?, "clock"?: seconds added to now}
+     "subscriptions": {id: subscription}, "quota"?, "pageSize"?, "tokenSeconds"?, "clock"?: seconds added to now,
+     "generation"?: links to pages of another one have expired}
 
 Actions: ``notify`` {"of": resource, "items": [{"changeType", "resource", "data"?, "type"?, "certificateId"?,
 "spoil"?: "signature" | "clientState"}], "times"?}; ``lifecycle`` {"event", "of"?}; ``remove`` {"of"} (and tells so);
@@ -109,13 +110,15 @@ def _selected(request: web.Request, things: list[State]) -> list[State]:
 
 def _page(request: web.Request, state: State, context: str, things: list[Any]) -> web.Response:
     """``$top`` of the things, with Graph's link to those that follow."""
-    token = request.query.get("$skiptoken", "")
-    start = int(token) if token.isdigit() else 0
+    generation, _, token = request.query.get("$skiptoken", f"{state.get('generation', 0)}-0").partition("-")
+    if generation != str(state.get("generation", 0)):
+        return refusal(400, "Directory_ExpiredPageToken")
+    start = int(token)
     size = min(int(request.query.get("$top", "100")), int(state.get("pageSize", 1000)))
     shown = things[start : start + size]
     told: State = {"@odata.context": f"https://graph.microsoft.com/v1.0/{context}", "value": shown}
     if start + size < len(things):
-        following = request.rel_url.update_query({"$skiptoken": str(start + size)})
+        following = request.rel_url.update_query({"$skiptoken": f"{generation}-{start + size}"})
         told["@odata.nextLink"] = f"https://graph.microsoft.com{following}"
     return web.json_response(told)
 

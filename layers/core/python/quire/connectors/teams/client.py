@@ -44,14 +44,14 @@ def get(outside: Outside, address: str, name: str) -> Found:
 
     Raises:
         ForbiddenError: the application may not read it.
-        NotFoundError: there is none (any more).
+        NotFoundError: there is none (any more), or the link to a page has expired.
         GrantLostError: as :func:`ask`.
         UnavailableError: the answer is none.
     """
     answer = ask(outside, "GET", address, name)
     if answer.status == 403:
         raise ForbiddenError(f"{name}: {error_code(answer)}")
-    if answer.status == 404:
+    if answer.status in {400, 404, 410}:
         raise NotFoundError(f"{name}: {error_code(answer)}")
     if answer.status != 200:
         raise UnavailableError(f"{name}: {answer.status} {error_code(answer)}")

@@ -43,7 +43,13 @@ def _walked(work: Work, step: str, resumed: Mapping[str, object]) -> Iterator[St
     page, skipped = text(resumed.get("page")) or address, resumed.get("done")
     done = skipped if isinstance(skipped, int) else 0
     while page:
-        found = get(work.outside, page, name)
+        try:
+            found = get(work.outside, page, name)
+        except NotFoundError:
+            if page != text(resumed.get("page")) or page == address:
+                raise
+            yield from _walked(work, step, {})  # Graph's links to pages last a while only
+            return
         if inner is None:
             yield Page(found.body, {"list": step, **_tenant(work)})
         else:

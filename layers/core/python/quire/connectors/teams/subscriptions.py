@@ -15,7 +15,7 @@ from quire.connectors.teams.decryption_keys import read_keys
 from quire.connectors.teams.keys import certificate, ends_at
 from quire.connectors.teams.subscription_book import Book, client_state_mark, read_book
 from quire.domain.calls import Answer
-from quire.domain.errors import CorruptError
+from quire.domain.errors import CorruptError, ForbiddenError
 
 RESOURCES = (
     "/teams/getAllMessages",
@@ -51,7 +51,13 @@ def keep_subscriptions(work: Work) -> Iterator[Step]:
         book.keys = book.keys.with_new(work.now)
         yield Renewed({**work.secrets, "certificates": book.keys.pairs})
     yield book.checkpoint()
-    there = _listed(work)
+    try:
+        there = _listed(work)
+    except ForbiddenError as error:
+        yield book.troubled(
+            "subscription_forbidden", f"the application may not list its subscriptions ({error.detail})"
+        )
+        return
     for resource in RESOURCES:
         yield from _brought(book, resource, [each for each in there if _names(each, resource)])
         yield book.checkpoint()
