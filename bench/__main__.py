@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import archive_speed, archived_size, fetch_memory, import_time
+from bench import archive_speed, archived_size, fetch_memory, import_time, normalise_speed
 from bench.figure import Figure
 
 FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
@@ -15,6 +15,7 @@ FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
     "archived_size": archived_size.figures,
     "fetch_memory": fetch_memory.figures,
     "import_time": import_time.figures,
+    "normalise_speed": normalise_speed.figures,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -54,7 +54,8 @@ def _workload(name: str, deliveries: list[Delivery]) -> Workload:
     return Workload(name, records, bodies)
 
 
-def _delivery(platform: str, body: bytes, opened: dict[str, str] | None = None) -> Delivery:
+def delivery(platform: str, body: bytes, opened: dict[str, str] | None = None) -> Delivery:
+    """A body as capture hands it on, with the texts that were opened in it."""
     header = DeliveryHeader(
         tenant_id=TenantId("bench"),
         connection_id=ConnectionId(platform),
@@ -92,7 +93,7 @@ def _slack(size: int) -> Iterator[Delivery]:
         event["client_msg_id"] = f"0b3c6f6e-1d2a-4a7e-8b17-{n:012}"
         event["blocks"][0]["elements"][0]["elements"] = [{"type": "text", "text": text}]
         value["event_id"] = f"Ev{n:010}"
-        yield _delivery("slack", orjson.dumps(value))
+        yield delivery("slack", orjson.dumps(value))
 
 
 def _teams(size: int) -> Iterator[Delivery]:
@@ -119,7 +120,7 @@ def _sealed(opened: bytes, native: str, chance: random.Random) -> Delivery:
     item["encryptedContent"]["data"] = base64.b64encode(chance.randbytes(len(opened) // 16 * 16 + 16)).decode()
     item["encryptedContent"]["dataKey"] = base64.b64encode(chance.randbytes(256)).decode()
     value["validationTokens"] = [base64.urlsafe_b64encode(chance.randbytes(900)).decode()]
-    return _delivery("teams", orjson.dumps(value), {"0": opened.decode()})
+    return delivery("teams", orjson.dumps(value), {"0": opened.decode()})
 
 
 def _samples(size: int) -> Iterator[Delivery]:
@@ -130,7 +131,7 @@ def _samples(size: int) -> Iterator[Delivery]:
     made = 0
     while True:
         for name in slack:
-            yield _delivery("slack", _fresh_slack(_sample(f"slack/{name}"), made))
+            yield delivery("slack", _fresh_slack(_sample(f"slack/{name}"), made))
             made += 1
             if made == size:
                 return
@@ -146,10 +147,11 @@ def _samples(size: int) -> Iterator[Delivery]:
 def _names(platform: str, pattern: str) -> list[str]:
     """The samples that bare orjson can read too: half an emoji, which some clients send, it cannot."""
     found = sorted(path.name for path in (EVENTS / platform).glob(pattern))
-    return [name for name in found if _is_json(_sample(f"{platform}/{name}"))]
+    return [name for name in found if is_json(_sample(f"{platform}/{name}"))]
 
 
-def _is_json(body: bytes) -> bool:
+def is_json(body: bytes) -> bool:
+    """Whether bare orjson reads it."""
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError:
