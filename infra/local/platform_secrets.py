@@ -108,7 +108,7 @@ def discord(settings: Settings, connection: str) -> PlatformSecrets:
     public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(private)).public_key().public_bytes_raw().hex()
     return PlatformSecrets(
         stored={"publicKey": public, "botToken": _token(settings, connection, f"{ids.snowflake_of('bot')}.")},
-        configuration={"guildIds": [ids.snowflake_of("guild")]},
+        configuration={"guildIds": [ids.snowflake_of("guild")], "againMinutes": 0, "againHours": 1_000_000},
         sender={"publicKey": public, "privateKey": private},
     )
 

@@ -50,10 +50,18 @@ MANIFEST = Manifest(
             "againMinutes": {
                 "type": "integer",
                 "title": "Minutes between re-reads",
-                "description": "How often the last two days' messages are compared with what was read before, which "
-                "is how edits and deletions are found: 10 where nothing is said.",
+                "description": "How often recent messages are compared with what was read before, which is how edits "
+                "and deletions are found: 10 where nothing is said.",
                 "minimum": 0,
                 "maximum": 1440,
+            },
+            "againHours": {
+                "type": "integer",
+                "title": "Hours of re-reads",
+                "description": "How old a message may be to be compared so, of the last 200 in each channel: 48 where "
+                "nothing is said.",
+                "minimum": 1,
+                "maximum": 1_000_000,
             },
         }
     ),

@@ -40,7 +40,7 @@ class Progress:
     """All channels' progress. ``began`` is the id that a message sent at the first run would have had.
 
     Recent messages were last read again at ``again_at`` (seconds since 1970); a round in progress did the channels up
-    to the id ``again_from``.
+    to the id ``again_from``; messages older than ``again_hours`` are not.
     """
 
     began: int
@@ -49,6 +49,7 @@ class Progress:
     walks: dict[str, Walk] = field(default_factory=dict)
     again_at: float = 0.0
     again_from: int = 0
+    again_hours: int = WINDOW_HOURS
 
     def channel(self, place: Place) -> Channel:
         """A channel's progress; of one never read before: the present from now on, and its history backwards."""
@@ -62,7 +63,7 @@ class Progress:
 
     def dump(self) -> dict[str, Any]:
         """As JSON values; what is too old or too much to compare is left out."""
-        since = id_at(self.now - timedelta(hours=WINDOW_HOURS))
+        since = id_at(self.now - timedelta(hours=self.again_hours))
         for channel in self.channels.values():
             channel.seen = trimmed(channel.seen, WINDOW_MESSAGES, since)
         every = sorted((i for channel in self.channels.values() for i in channel.seen), reverse=True)

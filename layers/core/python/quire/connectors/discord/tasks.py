@@ -25,6 +25,7 @@ def poll(work: Work) -> Iterator[Step]:
     if not work.secrets.get("botToken"):
         return
     client, progress = Client(work.outside), load(work.state, work.now)
+    progress.again_hours = size(work.configuration.get("againHours")) or progress.again_hours
     places: list[Place] = []
     yield from _places(client, work.configuration, progress, places)
     yield from _Round(client, progress).all(places, _every(work.configuration))
