@@ -57,6 +57,15 @@ def test_a_signed_event_is_let_in_with_its_retry_headers_only() -> None:
     assert accepted == Accepted(headers={"x-slack-retry-num": "2", "x-slack-retry-reason": "http_timeout"})
 
 
+@pytest.mark.parametrize(
+    ("name", "task"), [("tokens_revoked", "rotate"), ("app_uninstalled", "rotate"), ("message", None)]
+)
+def test_news_of_lost_access_has_the_token_looked_at(name: str, task: str | None) -> None:
+    admitted = admit(signed(sample("slack", name)))
+    assert isinstance(admitted, Accepted)
+    assert admitted.wake == task
+
+
 def test_a_signed_handshake_is_answered_in_plain_text() -> None:
     challenge = admit(signed(sample("slack", "url_verification")))
     assert challenge == Challenge(body="3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P")

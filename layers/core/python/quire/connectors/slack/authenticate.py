@@ -19,6 +19,7 @@ WINDOW_SECONDS = 300
 _TIMESTAMP = re.compile(r"[0-9]{1,12}\Z")
 _KEPT_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 _LONGEST_HEADER = 100
+_LOSSES = ("tokens_revoked", "app_uninstalled")
 _LONGEST_CHALLENGE = 1000
 
 
@@ -26,6 +27,8 @@ def authenticate(
     request: WebhookRequest, secrets: ConnectionSecrets, configuration: Configuration, now: float
 ) -> Accepted | Challenge:
     """Verify the signature, then look at the shape.
+
+    News that access was taken back wakes the task that looks at the token.
 
     Raises:
         UnauthenticatedError: no signature, a wrong one, or one older (or newer) than five minutes.
@@ -40,7 +43,9 @@ def authenticate(
     if value.get("type") == "url_verification":
         return _challenge(value)
     kept = {name: request.headers[name][:_LONGEST_HEADER] for name in _KEPT_HEADERS if name in request.headers}
-    return Accepted(status=200, headers=kept)
+    event = value.get("event")
+    told = event.get("type") if isinstance(event, dict) else None
+    return Accepted(status=200, headers=kept, wake="rotate" if told in _LOSSES else None)
 
 
 def verify_signature(request: WebhookRequest, secrets: ConnectionSecrets, now: float) -> None:
