@@ -1,6 +1,6 @@
 """A connector's page in the documentation, from its manifest: ``python -m quire.connectors.pages DIRECTORY``."""
 
-import sys
+import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -100,4 +100,6 @@ def _plain(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m quire.connectors.pages", description="Write connectors' pages.")
+    parser.add_argument("directory", type=Path, help="where the pages go: docs/connectors")
+    write(parser.parse_args().directory)
