@@ -343,3 +343,20 @@ def test_directory_tells_of_channels_and_people(connect: Callable[..., Connected
     platforms.state("discord")["guilds"][GUILD]["lists_members"] = False
     connection.run("directory")
     assert connection.codes() == ["message_content_intent_missing", "members_not_listed"]
+
+
+def test_reading_again_goes_on_where_a_run_was_cut_off(connect: Callable[..., Connected], platforms: Running) -> None:
+    channels = [channel(str(200000000000000000 + n), f"c{n}") for n in range(90)]
+    state = server(*channels)
+    for place in channels:
+        state["messages"][place["id"]] = [message(NOW - timedelta(hours=1), place["name"], 1, place["id"])]
+    connection = connect(state)
+    connection.run()
+    for place in channels:
+        platforms.state("discord")["messages"][place["id"]][0]["edited_timestamp"] = NOW.isoformat()
+    connection.now = NOW + timedelta(minutes=11)
+    first = connection.run(stop_after=50)
+    second = connection.run()
+    assert 90 <= len(first) + len(second) < 115
+    assert all(len(found.versions) == 2 for found in connection.messages() if found.edited_at)
+    assert sum(found.edited_at is not None for found in connection.messages()) == 90

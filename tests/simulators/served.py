@@ -39,7 +39,7 @@ def _chunks(file: dict[str, Any]) -> Iterator[bytes]:
 
 def size_of(file: dict[str, Any]) -> int:
     """How many bytes there are."""
-    return int(file["size"]) if not ({"html", "contentBase64", "text"} & set(file)) else len(bytes_of(file))
+    return int(file.get("size", 0)) if not ({"html", "contentBase64", "text"} & set(file)) else len(bytes_of(file))
 
 
 async def serve(request: web.Request, file: dict[str, Any] | None) -> web.StreamResponse:
