@@ -65,6 +65,7 @@ function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
   const hits = matches.slice(from, from + PAGE).map((message): Hit => ({
     ...message,
     highlights: words.length > 0 ? [highlight(message.content, words)] : [],
+    foundIn: [],
   }));
   const next = from + PAGE < matches.length ? String(from + PAGE) : null;
   return { total: matches.length, totalRelation: "eq", hits, nextCursor: next };
