@@ -1,4 +1,4 @@
-"""Hostile deliveries to the public address: 4xx with a problem document, never 5xx, and nothing of them is stored."""
+"""Hostile deliveries to Slack's and Teams' addresses: 4xx with a problem document, never 5xx, and nothing is stored."""
 
 import json
 import time
@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -16,27 +15,21 @@ from infra.local.senders.bulk import Bulk
 from infra.local.senders.outgoing import Outgoing
 from infra.local.senders.slack import encode
 from infra.local.senders.teams import TeamsSender
+from tests.local.hostile import NEVER, deep, must_be_a_problem, with_headers, without_headers
 from tests.local.running import Running, eventually, slack_message
 
 pytestmark = pytest.mark.local
 
-BODY = encode(slack_message("must never be stored"))
-DEEP = b'{"type":"event_callback","event":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"}"
+BODY = encode(slack_message(NEVER))
+DEEP = deep(b'{"type":"event_callback","event":')
 
 
 def signed(stack: Running, body: bytes, at: float | None = None) -> Outgoing:
     return stack.senders.slack.request(body, time.time() if at is None else at)
 
 
-def with_headers(outgoing: Outgoing, **headers: str) -> Outgoing:
-    changed = {name.replace("_", "-"): value for name, value in headers.items()}
-    kept = {name: value for name, value in outgoing.headers.items() if name.lower() not in map(str.lower, changed)}
-    return replace(outgoing, headers={**kept, **changed})
-
-
 def unsigned(stack: Running) -> Outgoing:
-    outgoing = signed(stack, BODY)
-    return replace(outgoing, headers={n: v for n, v in outgoing.headers.items() if not n.startswith("X-Slack")})
+    return without_headers(signed(stack, BODY), "X-Slack")
 
 
 def another_connection(stack: Running, connection: str, platform: str = "slack") -> Outgoing:
@@ -169,17 +162,5 @@ def test_nothing_of_it_was_stored(stack: Running) -> None:
 
     eventually(lambda: marker in texts(), "what was sent after the hostile input to be searchable")
     for text in [*texts(), *(str(document.get("content")) for document in stack.documents("northwind"))]:
-        assert "must never be stored" not in text
+        assert NEVER not in text
         assert "neverstored" not in text
-
-
-def must_be_a_problem(answer: httpx.Response, allowed: set[int]) -> None:
-    """A 4xx of the allowed ones, as a problem document that tells no secret and no reason why one did not match."""
-    assert answer.status_code in allowed, answer.text
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    problem = answer.json()
-    assert problem["status"] == answer.status_code
-    assert problem["type"].startswith("urn:quire:problem:")
-    told = answer.text.lower()
-    for word in ("hmac", "digest", "expected", "traceback", "signing", "key id", "stale", "clientstate", "decrypt"):
-        assert word not in told
