@@ -17,21 +17,19 @@ MENDABLE = {
     "gave_up": True,
 }
 """Every reason there is. The mendable ones are tried again, and kept as dead letters in the end."""
+_NOT_BY_WAITING = frozenset({"platform_error"})
+"""Mendable, but not where a connector understood the answer and says that the file will never be had."""
 
 
 class NotHadError(QuireError):
-    """A file that could not be had; ``reason`` is one of :data:`MENDABLE`."""
+    """A file that could not be had, for a ``reason`` of :data:`MENDABLE`; ``mendable``: asking again may help."""
 
     slug = "not-had"
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, *, mendable: bool | None = None) -> None:
         super().__init__(detail)
         self.reason = reason
-
-    @property
-    def mendable(self) -> bool:
-        """Whether asking again may help."""
-        return MENDABLE[self.reason]
+        self.mendable = MENDABLE[reason] if mendable is None else mendable
 
 
 def not_had(error: Exception) -> NotHadError:
@@ -42,7 +40,7 @@ def not_had(error: Exception) -> NotHadError:
         return NotHadError("deleted_at_source", "the platform says that it was deleted")
     if isinstance(error, OutOfReachError):
         known = error.reason if error.reason in MENDABLE else "platform_error"
-        return NotHadError(known, error.detail)
+        return NotHadError(known, error.detail, mendable=MENDABLE[known] and known not in _NOT_BY_WAITING)
     if isinstance(error, GrantLostError):
         return NotHadError("not_permitted", "the platform took the access back")
     return NotHadError("gave_up", type(error).__name__)
