@@ -12,7 +12,7 @@ from quire.domain.calls import Call
 from quire.domain.errors import GoneError, OutOfReachError
 from tests.simulated.asking import NOW, Connected
 from tests.simulated.test_discord_poll import CHANNEL, GUILD, message, server
-from tests.simulators.discord import signed_url
+from tests.simulators.discord_files import signed_url
 from tests.simulators.running import Running
 
 FILE = {"id": "600000000000000001", "filename": "terms.pdf", "size": 9, "content_type": "application/pdf"}

@@ -12,7 +12,6 @@ by its ``thread_metadata``. A channel's ``no_history`` takes Read Message Histor
 """
 
 import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -20,12 +19,10 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulators import discord_gateway
+from tests.simulators import discord_files, discord_gateway
+from tests.simulators.discord_files import signed
 from tests.simulators.frame import Simulation, State, World, host_of
-from tests.simulators.served import serve
 
-CDN = "https://cdn.discordapp.com"
-_KEY = b"the platform's own"
 _VIEW, _HISTORY, _MANAGE_THREADS, _ADMINISTRATOR = 1 << 10, 1 << 16, 1 << 34, 1 << 3
 
 
@@ -59,7 +56,7 @@ async def answer(request: web.Request, world: World) -> web.StreamResponse:
     if host.startswith("gateway"):
         return await discord_gateway.connected(request, world)
     if host != "discord.com":
-        return await _file(request, world)
+        return await discord_files.answer(request, world)
     if request.headers.get("Authorization", "").removeprefix("Bot ") not in world.state["tokens"]:
         return _error(401, 0, "401: Unauthorized")
     if not request.headers.get("User-Agent", "").startswith("DiscordBot ("):
@@ -138,12 +135,12 @@ def _channel(identifier: str, inside: list[str], request: web.Request, state: St
     match inside:
         case ["messages"]:
             page = _page(request.query, state["messages"].get(identifier, [])) if may & _HISTORY else []
-            return _json([_signed(message, state) for message in page])
+            return _json([signed(message, state) for message in page])
         case ["messages", message]:
             if not may & _HISTORY:
                 return _error(403, 50001, "Missing Access")
             found = next((m for m in state["messages"].get(identifier, []) if m["id"] == message), None)
-            return _json(_signed(found, state)) if found else _error(404, 10008, "Unknown Message")
+            return _json(signed(found, state)) if found else _error(404, 10008, "Unknown Message")
         case ["threads", "archived", kind]:
             if not may & _HISTORY or (kind == "private" and not may & _MANAGE_THREADS):
                 return _error(403, 50013, "Missing Permissions")
@@ -236,35 +233,6 @@ def _may(guild_id: str, channel: Mapping[str, Any], state: State) -> int:
         for each in there:
             may |= int(each["allow"])
     return may & ~_HISTORY if holder.get("no_history") else may
-
-
-def _signed(message: Mapping[str, Any], state: State) -> dict[str, Any]:
-    """A message whose files have addresses that are good from now on."""
-    files = [{**file, "url": signed_url(file["path"], state)} for file in message.get("attachments", [])]
-    return {**message, "attachments": [{k: v for k, v in file.items() if k != "path"} for file in files]}
-
-
-def signed_url(path: str, state: State, now: float | None = None) -> str:
-    """A file's address, good for ``file_seconds``."""
-    issued = int(time.time() if now is None else now)
-    expires = issued + int(state["file_seconds"])
-    return f"{CDN}{path}?ex={expires:x}&is={issued:x}&hm={_mac(path, expires, issued)}"
-
-
-def _mac(path: str, expires: int, issued: int) -> str:
-    return hmac.new(_KEY, f"{path}|{expires}|{issued}".encode(), hashlib.sha256).hexdigest()
-
-
-async def _file(request: web.Request, world: World) -> web.StreamResponse:
-    path, query = request.path, request.query
-    if path.startswith("/attachments/"):
-        try:
-            expires, issued = int(query["ex"], 16), int(query["is"], 16)
-        except (KeyError, ValueError):
-            return web.Response(status=404, text="This content is no longer available.")
-        if query.get("hm") != _mac(path, expires, issued) or expires < time.time():
-            return web.Response(status=404, text="This content is no longer available.")
-    return await serve(request, world.state["files"].get(path))
 
 
 def _spend(path: str, world: World) -> dict[str, str] | web.Response:

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 
 from tests.simulators.frame import Simulation
 from tests.simulators.gateway import CONTROL_HOST
 
-MODULES = ("discord", "telegram", "whatsapp", "files", "slack", "graph", "login")
+MODULES = ("discord", "telegram", "whatsapp", "files", "slack", "graph")
 """Each holds its ``SIMULATION``."""
 
 
 def simulations() -> Iterator[Simulation]:
     """Every platform there is."""
     for module in MODULES:
-        name = f"tests.simulators.{module}"
-        if find_spec(name) is not None:
-            found: Simulation = import_module(name).SIMULATION
-            yield found
+        found: Simulation = import_module(f"tests.simulators.{module}").SIMULATION
+        yield found
 
 
 def names() -> list[str]:
