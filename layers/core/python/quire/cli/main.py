@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "quire.cli.local:status",
     "rebuild": "quire.cli.local:rebuild",
     "replay": "quire.cli.local:replay",
+    "connection": "quire.cli.connection:connection",
 }
 
 

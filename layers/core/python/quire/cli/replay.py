@@ -1,7 +1,8 @@
 """``quire replay``: what was given up or put aside goes through once more, after its cause was removed.
 
-Three places: dead letters (segment notices), batches of the stream that exhausted their tries (in the failure bucket)
-and quarantined records. Everything behind them is idempotent, so a replay never archives anything twice.
+Three places: dead letters (segment notices, connections' tasks), batches of the stream that exhausted their tries (in
+the failure bucket) and quarantined records. Everything behind them is idempotent, so a replay never archives anything
+twice.
 """
 
 import base64
@@ -52,10 +53,16 @@ def replay(deployment: Deployment, tenants: list[str], *, quarantined: bool) -> 
 
 
 def redrive(deployment: Deployment) -> int:
-    """Move every dead letter back to the queue it came from; how many."""
-    client = deployment.client("sqs")
-    dead, alive = deployment.outputs["SegmentDeadLetterQueueUrl"], deployment.outputs["SegmentQueueUrl"]
-    moved = 0
+    """Move every dead letter, notices of segments and tasks of connections, back to its queue; how many."""
+    return sum(
+        _redrive(deployment, deployment.outputs[f"{name}DeadLetterQueueUrl"], deployment.outputs[f"{name}QueueUrl"])
+        for name in ("Segment", "Task")
+        if f"{name}DeadLetterQueueUrl" in deployment.outputs
+    )
+
+
+def _redrive(deployment: Deployment, dead: str, alive: str) -> int:
+    client, moved = deployment.client("sqs"), 0
     while True:
         letters = client.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
         if not letters:

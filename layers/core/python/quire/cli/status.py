@@ -13,7 +13,15 @@ from quire.aws.journal import Journal, Lock
 from quire.cli.deployment import Deployment, NoDeploymentError
 from quire.domain.ids import TenantId
 
-FUNCTIONS = ("ReceiveWebhook", "ArchiveEvents", "FetchAttachment", "IndexSegment", "ServeApi", "AddClaims")
+FUNCTIONS = (
+    "ReceiveWebhook",
+    "ArchiveEvents",
+    "FetchAttachment",
+    "IndexSegment",
+    "PollConnection",
+    "ServeApi",
+    "AddClaims",
+)
 WINDOW = timedelta(minutes=15)
 _STORED = Lock("GOVERNANCE", 0)
 """A journal store wants to know how to lock what it writes; nothing is written here."""
