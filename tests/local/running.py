@@ -16,8 +16,10 @@ import httpx
 from infra.local.senders.outgoing import Outgoing
 from infra.local.senders.slack import SlackSender, encode
 from infra.local.senders.stack import Senders, senders_of, trust
+from quire.aws.task_queue import WantedTask
 from quire.cli.deployment import Deployment
 from quire.cli.token import access_token
+from quire.domain.ids import TenantId
 
 PATIENCE = 60.0
 """Seconds within which everything that was captured has to be found."""
@@ -93,6 +95,41 @@ class Running:
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def wake(self, platform: str, task: str, tenant: str = "meridian") -> None:
+        """Let a task of a tenant's connection run now: tests wait for no schedule."""
+        found = next(item for item in self.tenant(tenant)["connections"] if item["platform"] == platform)
+        wanted = WantedTask(tenant_id=TenantId(tenant), connection_id=found["connectionId"], task=task, cause="hand")
+        queue = str(self.document["queues"]["tasks"])
+        self.deployment.client("sqs").send_message(QueueUrl=queue, MessageBody=wanted.text())
+
+    def simulated(self, platform: str) -> dict[str, Any]:
+        """What a simulated platform holds."""
+        state: dict[str, Any] = self._simulators("GET", f"/state/{platform}").json()
+        return state
+
+    def change(self, platform: str, members: Mapping[str, Any]) -> None:
+        """Replace members of what a simulated platform holds."""
+        self._simulators("PATCH", f"/state/{platform}", members)
+
+    def asked(self, platform: str) -> list[dict[str, Any]]:
+        """The requests that a simulated platform was sent."""
+        requests: list[dict[str, Any]] = self._simulators("GET", f"/requests?platform={platform}").json()
+        return requests
+
+    def break_down(self, *faults: Mapping[str, Any]) -> None:
+        """Let something go wrong at the simulated platforms: see ``tests/simulators/frame.py``."""
+        self._simulators("POST", "/faults", list(faults))
+
+    def _simulators(self, method: str, path: str, content: Any = None) -> httpx.Response:
+        known = self.document["simulators"]
+        context = ssl.create_default_context(cafile=known["ca"])
+        headers = {"Host": "control.simulators.localhost"}
+        answer = httpx.request(
+            method, known["url"] + path, json=content, headers=headers, verify=context, trust_env=False, timeout=30
+        )
+        assert answer.is_success, answer.text
+        return answer
 
     def documents(self, tenant: str) -> list[dict[str, Any]]:
         """Every document of a tenant's index, straight from the engine."""
