@@ -53,6 +53,8 @@ def test_what_was_archived_survives_a_stop_and_a_start(stack: Running, ours: Set
     assert again.document["tenants"] == stack.document["tenants"]
     with again.api(again.user("meridian", "compliance_officer")) as api:
         assert again.search(api, "WhatsApp")["total"] > 0
+    again.wake("discord", "poll")  # what is outside is there again, too
+    eventually(lambda: any(each["host"] == "discord.com" for each in again.asked("discord")), "its server to be read")
 
 
 def test_a_hard_kill_loses_nothing_that_was_sealed(stack: Running, ours: Settings) -> None:
