@@ -12,6 +12,7 @@ import pytest
 
 from quire.aws.control import Connection
 from quire.aws.stream import MAX_RECORD_BYTES
+from quire.aws.task_queue import TaskQueue
 from quire.capture.receive import Receiver, Stores
 from quire.capture.refusals import (
     ConnectorFaultError,
@@ -143,6 +144,27 @@ def test_a_paused_connection_is_unknown(desk: Desk) -> None:
     desk.aws.control.put_connection(replace(desk.connection, status="paused"))
     with pytest.raises(UnknownRouteError):
         desk.send()
+
+
+def test_a_degraded_connection_still_delivers(desk: Desk) -> None:
+    desk.aws.control.put_connection(replace(desk.connection, status="degraded"))
+    assert desk.send()[0] == 202
+
+
+def test_a_delivery_wakes_a_task_once_it_is_safe(desk: Desk) -> None:
+    aws = desk.aws
+    stores = Stores(aws.control, aws.secrets, aws.journal, aws.stream, TaskQueue(aws.aws.sqs, aws.queue_url))
+    waking = Receiver(stores, {PLATFORM: lambda *_: Accepted(wake="subscriptions")}, aws.clock)
+    waking.receive(PLATFORM, ID, WebhookRequest(headers={}, body=b"{}"), NOW)
+    (body,) = aws.sent()
+    assert json.loads(body) == {
+        "schema": "quire.task/1",
+        "tenantId": "acme",
+        "connectionId": ID,
+        "task": "subscriptions",
+        "cause": "wake",
+    }
+    assert len(aws.records()) == 1
 
 
 def test_a_connection_is_remembered_for_a_minute_and_an_unknown_one_for_less(desk: Desk) -> None:

@@ -74,7 +74,9 @@ class Secrets:
 
     def forget(self, name: str) -> None:
         """Delete a secret for good in 30 days; until then :meth:`create` brings it back."""
-        with translated("secretsmanager DeleteSecret"), suppress(self._client.exceptions.ResourceNotFoundException):
+        known = self._client.exceptions
+        gone = (known.ResourceNotFoundException, known.InvalidRequestException)  # or it waits for its deletion
+        with translated("secretsmanager DeleteSecret"), suppress(*gone):
             self._client.delete_secret(SecretId=name, RecoveryWindowInDays=_RECOVERY_DAYS)
         self._cache.forget(name)
 
