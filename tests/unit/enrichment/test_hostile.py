@@ -157,8 +157,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, set[str | None]]] = {
         "failed",
         {"malformed", "time_limit", "crashed", "memory_limit"},
     ),
-    "a stream of a gigabyte": (
-        lambda: page_of(packed_zeroes(1024), packed=True),
+    "a stream of megabytes": (
+        lambda: page_of(packed_zeroes(256), packed=True),
         "none",
         {None, "malformed", "memory_limit", "time_limit"},
     ),
@@ -183,7 +183,7 @@ def test_archives_in_archives_stay_closed(tmp_path: Path) -> None:
 
 
 def test_a_document_that_never_ends_is_left(tmp_path: Path) -> None:
-    found = reading(tmp_path, document("<d>" + "<p><t>word</t></p>" * 2_000_000), limits=TIGHT)
+    found = reading(tmp_path, document("<d>" + "<p><t>word</t></p>" * 2_000_000))
     assert (found.text_status, len(found.text)) == ("truncated", 500_000 - 1)
 
 
