@@ -107,17 +107,20 @@ class Secrets:
                     Tags=[{"Key": "quire:tenant", "Value": tenant}],
                     **extra,
                 )
-            except self._client.exceptions.ResourceExistsException:
-                if replace:
-                    self._replace(name, text, key)
-            except self._client.exceptions.InvalidRequestException:  # it waits for its deletion
-                self._client.restore_secret(SecretId=name)
-                self._replace(name, text, key)
+            except (
+                self._client.exceptions.ResourceExistsException,
+                self._client.exceptions.InvalidRequestException,  # it waits for its deletion
+            ):
+                found = self._client.describe_secret(SecretId=name)
+                if "DeletedDate" in found:
+                    self._client.restore_secret(SecretId=name)
+                if replace or "DeletedDate" in found:
+                    self._replace(name, text, key if found.get("KmsKeyId") != key else "")
         return name
 
     def _replace(self, name: str, text: str, key: str) -> None:
-        """A new value, and where it was encrypted with another key, this one from now on."""
-        if key and self._client.describe_secret(SecretId=name).get("KmsKeyId") != key:
+        """A new value, encrypted with ``key`` from now on where one is named."""
+        if key:
             self._client.update_secret(SecretId=name, SecretString=text, KmsKeyId=key)
         else:
             self._client.put_secret_value(SecretId=name, SecretString=text)
