@@ -118,7 +118,9 @@ def test_the_key_of_the_content_may_be_capitalised(key: str) -> None:
 
 
 def test_notices_without_content_need_no_token() -> None:
-    assert admit(batch(notice(data=None, lifecycle="subscriptionRemoved"))) == Accepted(status=202, wake="subscriptions")
+    assert admit(batch(notice(data=None, lifecycle="subscriptionRemoved"))) == Accepted(
+        status=202, wake="subscriptions"
+    )
     assert admit(batch(notice(data=None))) == Accepted(status=202)
 
 

@@ -96,7 +96,7 @@ class Aws:
 
     @cached_property
     def s3(self) -> S3Client:
-        """Objects. Links are signed by version 4: S3 gives out nothing that is encrypted by KMS on an older signature."""
+        """Objects. Links are signed by version 4: what KMS encrypts, S3 gives out on no older signature."""
         return self._session.client("s3", config=self._config.merge(Config(signature_version="s3v4")))
 
     @cached_property
