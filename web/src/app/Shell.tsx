@@ -9,6 +9,7 @@ import { Outlet, ScrollRestoration, useLocation, useNavigate, useSearchParams } 
 
 import { TopBar } from "@/app/TopBar";
 import { DETAILS } from "@/components/DetailsButton";
+import { useMay } from "@/components/useMay";
 import { useMediaQuery } from "@/components/useMediaQuery";
 import { MessagePanel } from "@/features/message/components/MessagePanel";
 
@@ -20,6 +21,7 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const details = useDetails();
+  const mayConnect = useMay("ListConnections");
   const content = useFocusOnNewPage(pathname);
   const panel = usePanelSize();
   const [navigationOpen, setNavigationOpen] = useState(() => !matchMedia(NARROW).matches);
@@ -39,10 +41,12 @@ export function Shell() {
         onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}
         navigation={
           <SideNavigation
-            activeHref={pathname}
+            activeHref={`/${pathname.split("/")[1] ?? ""}`}
             items={[
               { type: "link", text: "Search", href: "/search" },
               { type: "link", text: "Channels", href: "/channels" },
+              { type: "link", text: "People", href: "/people" },
+              ...(mayConnect ? [{ type: "link" as const, text: "Connections", href: "/connections" }] : []),
             ]}
             onFollow={(event) => {
               event.preventDefault();

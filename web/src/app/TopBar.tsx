@@ -1,7 +1,7 @@
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useNavigate } from "react-router";
 
-import { useMe } from "@/features/session/api/useMe";
+import { useMe } from "@/components/useMe";
 import { useSession } from "@/features/session/context";
 import { roleName } from "@/lib/names";
 

@@ -61,6 +61,12 @@ describe("search page", () => {
     expect(screen.getAllByRole("article").length).toBeGreaterThan(20);
   });
 
+  it("says in which file it was found", async () => {
+    stubApi();
+    renderConsole("/search?q=papers", await signedIn());
+    expect(await screen.findByText(/Found in the file/)).toHaveTextContent("ledger.xlsx");
+  });
+
   it("shows hostile words as words", async () => {
     stubApi();
     const { container } = renderConsole("/search?q=onerror", await signedIn());

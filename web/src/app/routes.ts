@@ -18,6 +18,24 @@ const ChannelsPage = lazy(async () => ({
 const ConversationPage = lazy(async () => ({
   default: (await import("@/features/conversation/components/ConversationPage")).ConversationPage,
 }));
+const ConnectionsPage = lazy(async () => ({
+  default: (await import("@/features/connections/components/ConnectionsPage")).ConnectionsPage,
+}));
+const AddConnectionPage = lazy(async () => ({
+  default: (await import("@/features/connections/components/AddConnectionPage")).AddConnectionPage,
+}));
+const ConnectionPage = lazy(async () => ({
+  default: (await import("@/features/connections/components/ConnectionPage")).ConnectionPage,
+}));
+const InstalledPage = lazy(async () => ({
+  default: (await import("@/features/connections/components/InstalledPage")).InstalledPage,
+}));
+const PeoplePage = lazy(async () => ({
+  default: (await import("@/features/people/components/PeoplePage")).PeoplePage,
+}));
+const PersonPage = lazy(async () => ({
+  default: (await import("@/features/people/components/PersonPage")).PersonPage,
+}));
 
 const nothing = () => null;
 
@@ -39,6 +57,12 @@ export function routes(session: Session): RouteObject[] {
         { path: "/search", Component: SearchPage },
         { path: "/channels", Component: ChannelsPage },
         { path: "/conversations/:channelId", Component: ConversationPage },
+        { path: "/people", Component: PeoplePage },
+        { path: "/people/:personId", Component: PersonPage },
+        { path: "/connections", Component: ConnectionsPage },
+        { path: "/connections/new", Component: AddConnectionPage },
+        { path: "/connections/installed", Component: InstalledPage },
+        { path: "/connections/:connectionId", Component: ConnectionPage },
         { path: "*", Component: NotFoundPage },
       ],
     },

@@ -1,4 +1,5 @@
 import type { ChannelList, Conversation, Hit, Me, Message, SearchAnswer, SearchRequest } from "@/lib/api/types";
+import { connections, people, platforms } from "./fixtureDesk.ts";
 import { CHANNELS, WEEK } from "./week.ts";
 
 const PAGE = 20;
@@ -7,20 +8,26 @@ const ME: Me = {
   tenantName: "Harbour Lane",
   userId: "s-1",
   email: "cleo@harbour-lane.example",
-  role: "compliance_officer",
-  permissions: [],
+  role: "administrator",
+  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts"],
 };
 
 /** Answers an API request out of the made-up week, the way the real one does. */
 export async function answer(request: Request): Promise<Response> {
   if (!request.headers.get("authorization")?.startsWith("Bearer ")) return problem(401, "unauthenticated");
   const { pathname, searchParams } = new URL(request.url);
-  const [, , resource, id] = pathname.split("/").map(decodeURIComponent);
+  const [, , resource, id, part] = pathname.split("/").map(decodeURIComponent);
   if (resource === "me") {
     return Response.json(ME);
   }
   if (resource === "search") return Response.json(search((await request.json()) as SearchRequest));
   if (resource === "channels") return Response.json(channels(searchParams.get("cursor")));
+  if (resource === "platforms") return Response.json(platforms());
+  if (resource === "connections" || resource === "installs") return connections(request);
+  if (resource === "people") return people(request);
+  if (resource === "messages" && part === "attachments") {
+    return Response.json({ url: new URL("/favicon.svg", request.url).href, expiresAt: "2026-01-07T17:00:00Z" });
+  }
   if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));
   if (resource === "conversations") return found(conversation(id ?? "", searchParams));
   return problem(404, "not-found");
@@ -65,7 +72,7 @@ function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
   const hits = matches.slice(from, from + PAGE).map((message): Hit => ({
     ...message,
     highlights: words.length > 0 ? [highlight(message.content, words)] : [],
-    foundIn: [],
+    foundIn: words.includes("papers") ? [{ attachmentId: "F5", name: "ledger.xlsx" }] : [],
   }));
   const next = from + PAGE < matches.length ? String(from + PAGE) : null;
   return { total: matches.length, totalRelation: "eq", hits, nextCursor: next };

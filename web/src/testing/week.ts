@@ -98,7 +98,9 @@ export const WEEK: Message[] = [
     timestamp: "2026-01-06T10:20:00Z",
     attachments: [
       { attachmentId: "F1", kind: "file", name: "Aurora settlement agreement final (signed) v7.pdf", contentType: "application/pdf", size: 1843200, url: "https://files.example.com/F1", text: null, captureStatus: "referenced" },
-      { attachmentId: "F2", kind: "image", name: "whiteboard.png", contentType: "image/png", size: 84123, url: null, text: null, captureStatus: "captured" },
+      { attachmentId: "F2", kind: "image", name: "whiteboard.png", contentType: "image/png", size: 84123, url: null, text: null, captureStatus: "captured", textStatus: "none", detectedType: "image/png", sha256: "0".repeat(64), thumbnailUrl: "/v1/messages/m/attachments/F2/thumbnail", contentUrl: "/v1/messages/m/attachments/F2/content" },
+      { attachmentId: "F4", kind: "file", name: "notes.docx", contentType: null, size: null, url: null, text: null, captureStatus: "failed", reason: "deleted_at_source" },
+      { attachmentId: "F5", kind: "file", name: "ledger.xlsx", contentType: null, size: 20480, url: null, text: null, captureStatus: "captured", textStatus: "complete", sha256: "1".repeat(64), contentUrl: "/v1/messages/m/attachments/F5/content" },
       { attachmentId: "F3", kind: "link", name: "Press release", contentType: null, size: null, url: "javascript:alert(1)", text: "Aurora completes its third acquisition this year.", captureStatus: "failed" },
     ],
   }),

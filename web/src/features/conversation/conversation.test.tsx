@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { HOSTILE } from "@/testing/messages";
-import { renderConsole, signedIn, stubApi } from "@/testing/renderConsole";
+import { ORIGIN, renderConsole, signedIn, stubApi } from "@/testing/renderConsole";
 import { NOTABLE } from "@/testing/week";
 
 const CHANNEL = "22222222-2222-8222-8222-222222222222";
@@ -78,14 +78,26 @@ describe("conversation page", () => {
     expect(await screen.findByText(/whiteboard\.png/)).toBeInTheDocument();
     expect(screen.getByRole("link", { name: /settlement agreement/ })).toHaveAttribute("rel", "noopener noreferrer");
     expect(screen.getByText("Press release").closest("a")).toBeNull();
-    expect(screen.getByText("Captured")).toBeInTheDocument();
+    expect(screen.getByText("Captured; its text can be searched")).toBeInTheDocument();
+    expect(screen.getByText(/It was deleted at the source before it could be fetched/)).toBeInTheDocument();
+    const picture = await screen.findByRole("img", { name: "whiteboard.png" });
+    expect(picture).toHaveAttribute("src", `${ORIGIN}/favicon.svg`);
+  });
+
+  it("downloads a file by a link made for it", async () => {
+    const leave = vi.fn();
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Load later messages" }));
+    vi.stubGlobal("location", { href: location.href, assign: leave });
+    await userEvent.click(await screen.findByRole("button", { name: "Download ledger.xlsx" }));
+    await waitFor(() => expect(leave).toHaveBeenCalledWith(`${ORIGIN}/favicon.svg`));
   });
 
   it("shows hostile words as words", async () => {
     const { container } = await open();
     await userEvent.click(screen.getByRole("button", { name: "Load later messages" }));
     expect(await screen.findByText(HOSTILE.markup)).toBeInTheDocument();
-    expect(container.querySelector("article img, article script, article b, article mark")).toBeNull();
+    expect(container.querySelector("article img:not([data-picture]), article script, article b, article mark")).toBeNull();
     expect(container.textContent).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
     const long = messageWith(/^The quick brown fox/);
     expect(long.textContent).not.toContain(HOSTILE.long);

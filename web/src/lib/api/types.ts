@@ -16,3 +16,15 @@ export type Conversation = Answer<paths["/v1/conversations/{channelId}"]["get"]>
 export type Channel = Conversation["channel"];
 export type ChannelList = Answer<paths["/v1/channels"]["get"]>;
 export type Me = Answer<paths["/v1/me"]["get"]>;
+export type FileLink = Answer<paths["/v1/messages/{messageId}/attachments/{attachmentId}/content"]["get"]>;
+export type PlatformList = Answer<paths["/v1/platforms"]["get"]>;
+export type Platform = PlatformList["platforms"][number];
+export type ConnectionList = Answer<paths["/v1/connections"]["get"]>;
+export type Connection = ConnectionList["connections"][number];
+export type ConnectionDetails = Answer<paths["/v1/connections/{connectionId}"]["get"]>;
+export type NewConnection = paths["/v1/connections"]["post"]["requestBody"]["content"]["application/json"];
+export type ConnectionChange =
+  paths["/v1/connections/{connectionId}"]["patch"]["requestBody"]["content"]["application/json"];
+export type PersonList = Answer<paths["/v1/people"]["get"]>;
+export type Person = PersonList["people"][number];
+export type Account = Person["accounts"][number];

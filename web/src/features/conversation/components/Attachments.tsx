@@ -1,11 +1,15 @@
+import Button from "@cloudscape-design/components/button";
 import Icon, { type IconProps } from "@cloudscape-design/components/icon";
 import Link from "@cloudscape-design/components/link";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
+import { ProblemAlert } from "@/components/ProblemAlert";
 import { MessageText, SafeText } from "@/components/SafeText";
+import { isWeb, useDownload, usePicture } from "@/components/useFileLink";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import type { Attachment } from "@/lib/api/types";
 import { formatSize, sentence } from "@/lib/names";
+import { reasonText } from "@/lib/reasons";
 
 const ICONS: Record<string, IconProps.Name> = {
   file: "file",
@@ -24,6 +28,13 @@ const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, st
   referenced: ["pending", "Named in the message; its bytes are not captured yet"],
 };
 
+/** What became of a captured file's text. */
+const TEXTS: Record<string, string | undefined> = {
+  complete: "its text can be searched",
+  truncated: "the first part of its text can be searched",
+  failed: "its text could not be read",
+};
+
 /** The files, links and cards a message carries, and whether their bytes are in the archive. */
 export function Attachments({ attachments }: { attachments: Attachment[] }) {
   if (attachments.length === 0) return null;
@@ -31,13 +42,17 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
     <ul className={styles.attachments} aria-label="Attachments">
       {attachments.map((attachment) => (
         <li key={attachment.attachmentId} className={styles.attachment}>
-          <Icon name={ICONS[attachment.kind] ?? "file"} variant="subtle" />
+          {attachment.thumbnailUrl && !attachment.removed ? (
+            <Picture address={attachment.thumbnailUrl} name={attachment.name ?? "the file"} />
+          ) : (
+            <Icon name={ICONS[attachment.kind] ?? "file"} variant="subtle" />
+          )}
           <div className={styles.attachmentBody}>
             <Name attachment={attachment} />
             <div className={styles.note}>
               {[
                 KINDS[attachment.kind] ?? sentence(attachment.kind),
-                attachment.contentType ?? "",
+                attachment.detectedType ?? attachment.contentType ?? "",
                 attachment.size == null ? "" : formatSize(attachment.size),
                 attachment.removed ? "Taken away by an edit" : "",
               ]
@@ -45,6 +60,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
                 .join(" · ")}
             </div>
             <Status attachment={attachment} />
+            {attachment.contentUrl ? <Download address={attachment.contentUrl} name={attachment.name ?? "file"} /> : null}
             <Said attachment={attachment} />
           </div>
         </li>
@@ -76,12 +92,41 @@ function Said({ attachment }: { attachment: Attachment }) {
 }
 
 function Status({ attachment }: { attachment: Attachment }) {
-  if (attachment.kind !== "file" && attachment.kind !== "image") return null;
-  const [type, text] = STATUS[attachment.captureStatus];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  const { kind, captureStatus, reason, textStatus } = attachment;
+  if (kind !== "file" && kind !== "image" && captureStatus === "referenced") return null;
+  const [type, text] = STATUS[captureStatus];
+  const why = captureStatus === "failed" && reason ? `. ${reasonText(reason)}.` : "";
+  const read = captureStatus === "captured" ? TEXTS[textStatus ?? ""] : undefined;
+  return (
+    <StatusIndicator type={type}>
+      {text}
+      {why}
+      {read ? `; ${read}` : ""}
+    </StatusIndicator>
+  );
 }
 
-/** Only web addresses become links: a message may hold any other. */
-function isWeb(address: string): boolean {
-  return URL.canParse(address) && ["https:", "http:"].includes(new URL(address).protocol);
+/** A small picture of the file, made when it was stored. */
+function Picture({ address, name }: { address: string; name: string }) {
+  const picture = usePicture(address);
+  if (!picture.data || !isWeb(picture.data.url)) return <Icon name="file" variant="subtle" />;
+  return <img className={styles.picture} src={picture.data.url} alt={name} loading="lazy" data-picture="" />;
+}
+
+function Download({ address, name }: { address: string; name: string }) {
+  const download = useDownload(address);
+  return (
+    <div>
+      <Button
+        variant="inline-link"
+        iconName="download"
+        ariaLabel={`Download ${name}`}
+        loading={download.isPending}
+        onClick={() => download.mutate()}
+      >
+        Download
+      </Button>
+      {download.isError ? <ProblemAlert error={download.error} /> : null}
+    </div>
+  );
 }

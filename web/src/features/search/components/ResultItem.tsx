@@ -1,3 +1,5 @@
+import Icon from "@cloudscape-design/components/icon";
+
 import { MessageBadges } from "@/components/MessageBadges";
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { RouterLink } from "@/components/RouterLink";
@@ -31,6 +33,7 @@ export function ResultItem({ hit }: { hit: Hit }) {
         </div>
         <div className={styles.excerpts}>
           <Excerpts hit={hit} />
+          <FoundIn hit={hit} />
         </div>
       </article>
     </li>
@@ -49,6 +52,20 @@ function Title({ hit, sender }: { hit: Hit; sender: string }) {
     <RouterLink to={conversationPath(hit.channelId, hit.messageId)} fontSize="heading-xs">
       <SafeText text={sender} /> in <SafeText text={channel} />
     </RouterLink>
+  );
+}
+
+/** The files in whose text it was found. */
+function FoundIn({ hit }: { hit: Hit }) {
+  if (hit.foundIn.length === 0) return null;
+  return (
+    <div className={styles.quiet}>
+      {hit.foundIn.map(({ attachmentId, name }) => (
+        <div key={attachmentId}>
+          <Icon name="file" variant="subtle" /> Found in the file <SafeText text={name ?? "without a name"} />
+        </div>
+      ))}
+    </div>
   );
 }
 
