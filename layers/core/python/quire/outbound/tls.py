@@ -1,8 +1,9 @@
-"""TLS connections that end when their time is up, and that tell when more or less came than was said."""
+"""Connections that end when their time is up, and that tell when more or less came than was said."""
 
 from __future__ import annotations
 
 import io
+import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Buffer
 
 
-class TimedSocket(ssl.SSLSocket):
+class Timed(socket.socket):
     """A socket that reads no later than ``until`` (monotonic seconds) and waits at most ``idle`` seconds for a byte.
 
     A time-out of the socket alone would start anew with each byte: a sender that drips would hold us for ever.
@@ -19,7 +20,6 @@ class TimedSocket(ssl.SSLSocket):
 
     until = float("inf")
     idle: float | None = None
-    suppress_ragged_eofs: bool
     stream: WatchedStream | None = None
 
     def recv_into(self, buffer: Buffer, nbytes: int | None = None, flags: int = 0) -> int:
@@ -29,7 +29,7 @@ class TimedSocket(ssl.SSLSocket):
             raise TimeoutError("the time is up")
         waits = left if self.idle is None else min(self.idle, left)
         self.settimeout(None if waits == float("inf") else waits)
-        return super().recv_into(buffer, nbytes, flags)
+        return super().recv_into(buffer, memoryview(buffer).nbytes if nbytes is None else nbytes, flags)
 
     def makefile(self, mode: str = "r", buffering: int | None = None, **others: Any) -> Any:
         """The bytes as a stream, as http.client asks for them (``rb``)."""
@@ -39,13 +39,19 @@ class TimedSocket(ssl.SSLSocket):
         return self.stream
 
 
+class TimedSocket(Timed, ssl.SSLSocket):
+    """The same over TLS."""
+
+    suppress_ragged_eofs: bool
+
+
 class WatchedStream(io.BufferedReader):
     """Looks, when it is closed, whether bytes are left (``surplus``) or the other side said goodbye (``ended``).
 
     ``linger`` is how many seconds it waits for either; ``None``: it does not look.
     """
 
-    def __init__(self, raw: io.RawIOBase, owner: TimedSocket) -> None:
+    def __init__(self, raw: io.RawIOBase, owner: Timed) -> None:
         super().__init__(raw, 64 * 1024)
         self._owner = owner
         self.surplus = self.ended = False

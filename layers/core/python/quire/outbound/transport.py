@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from urllib3.connection import HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from quire.domain.errors import MalformedError, OutOfReachError
 from quire.outbound import tls
@@ -60,7 +60,7 @@ class Request(NamedTuple):
 class Reply:
     """An answer whose body is still to come. Header names are lower case."""
 
-    def __init__(self, response: BaseHTTPResponse, socket: tls.TimedSocket) -> None:
+    def __init__(self, response: BaseHTTPResponse, socket: tls.Timed) -> None:
         self.status = response.status
         self.headers: Mapping[str, str] = {name.lower(): response.headers[name] for name in response.headers}
         self.reusable = False
@@ -109,7 +109,7 @@ class Transport:
         self._find = find
         self._authorities = authorities
         self._context: ssl.SSLContext | None = None
-        self._kept: dict[tuple[str, Place], HTTPSConnection] = {}
+        self._kept: dict[tuple[str, Place], HTTPConnection] = {}
 
     @contextmanager
     def exchange(self, request: Request, pace: Pace) -> Iterator[Reply]:
@@ -140,13 +140,14 @@ class Transport:
             self._kept.popitem()[1].close()
 
     def _ask(
-        self, connection: HTTPSConnection, request: Request, headers: Mapping[str, str], time_left: tuple[float, float]
+        self, connection: HTTPConnection, request: Request, headers: Mapping[str, str], time_left: tuple[float, float]
     ) -> Reply:
         socket = connection.sock
-        if not isinstance(socket, tls.TimedSocket):
+        if not isinstance(socket, tls.Timed):
             raise BrokenError("the connection is not one of ours")
         socket.until, socket.idle = time_left
-        socket.suppress_ragged_eofs = False  # an end without TLS's goodbye is no end
+        if isinstance(socket, tls.TimedSocket):
+            socket.suppress_ragged_eofs = False  # an end without TLS's goodbye is no end
         with asking():
             connection.request(
                 request.method,
@@ -161,7 +162,7 @@ class Transport:
             socket.stream.linger = _LINGER
         return Reply(response, socket)
 
-    def _connection(self, host: str, pace: Pace) -> tuple[Place, HTTPSConnection]:
+    def _connection(self, host: str, pace: Pace) -> tuple[Place, HTTPConnection]:
         """A connection to the host, one that was kept where there is one."""
         places = self._find(host)
         for place in places:
@@ -178,16 +179,8 @@ class Transport:
                 refused = error
         raise refused or NotReachedError("the platform has no address")
 
-    def _connect(self, host: str, place: Place, pace: Pace) -> HTTPSConnection:
-        if self._context is None:
-            self._context = tls.context(self._authorities)
-        connection = HTTPSConnection(
-            place.address,
-            place.port,
-            server_hostname=host,
-            ssl_context=self._context,
-            timeout=pace.connect,
-        )
+    def _connect(self, host: str, place: Place, pace: Pace) -> HTTPConnection:
+        connection = self._opening(host, place, pace)
         try:
             with connecting():
                 connection.connect()
@@ -196,7 +189,19 @@ class Transport:
             raise
         return connection
 
-    def _keep(self, key: tuple[str, Place], connection: HTTPSConnection) -> None:
+    def _opening(self, host: str, place: Place, pace: Pace) -> HTTPConnection:
+        """A connection that is not made yet."""
+        if self._context is None:
+            self._context = tls.context(self._authorities)
+        return HTTPSConnection(
+            place.address,
+            place.port,
+            server_hostname=host,
+            ssl_context=self._context,
+            timeout=pace.connect,
+        )
+
+    def _keep(self, key: tuple[str, Place], connection: HTTPConnection) -> None:
         replaced = self._kept.pop(key, None)
         self._kept[key] = connection
         if replaced is not None:
