@@ -12,7 +12,7 @@ from quire.archive.journal_segments import JournalSegments
 from quire.archive.sealing.publish import LogPublisher
 from quire.archive.sealing.retention import RetentionClass
 from quire.archive.sealing.seal import Sealer, Sealing
-from quire.archive.sealing.sealed_segments import SealedSegments
+from quire.archive.sealing.sealed_segments import CipherOf, SealedSegments
 from quire.archive.segment_reader import SegmentReader
 from quire.aws.archive_objects import ArchiveObjects
 from quire.aws.journal import Lock
@@ -42,7 +42,13 @@ def log_key(tenant: TenantId) -> VerifierKey:
 class House:
     """The sealing side of one process."""
 
-    def __init__(self, aws: Stack, stop: Stop | None = None, most_events: int = 1000) -> None:
+    def __init__(
+        self,
+        aws: Stack,
+        stop: Stop | None = None,
+        most_events: int = 1000,
+        cipher_of: CipherOf = lambda _: PlainFrames(),
+    ) -> None:
         around = stop or Stop(None)
         self.objects = ArchiveObjects(aws.aws.s3, BUCKET, Lock("GOVERNANCE", 30))
         self.ledger = Ledger(aws.aws.dynamodb, "ledger")
@@ -51,7 +57,7 @@ class House:
         folder = Path(tempfile.mkdtemp())
         self.journal = JournalSegments(aws.journal, aws.rows, aws.notices, PlainFrames(), 90)
         self.sealed = SealedSegments(
-            watched, lambda _: PlainFrames(), {each.name: each for each in (STANDARD, SHORT)}, folder, most_events
+            watched, cipher_of, {each.name: each for each in (STANDARD, SHORT)}, folder, most_events
         )
         self.sealer = Sealer(aws.journal, self._open, ledger, self.sealed, lambda _: _retention, folder)
         self.publisher = LogPublisher(ledger, watched, log_key, SIGNER.sign)

@@ -34,11 +34,11 @@ def in_memory(data: bytes) -> Source:
 class SegmentReader:
     """An opened segment. Every method raises :class:`CorruptError`, naming the fact, on anything that is off."""
 
-    def __init__(self, source: Source, cipher: FrameCipher) -> None:
-        """Open the segment: see :func:`read_footer`."""
+    def __init__(self, source: Source, cipher: FrameCipher, footer: Footer | None = None) -> None:
+        """Open the segment: see :func:`read_footer`; ``footer`` is what that gave, where it was read already."""
         self._source = source
         self._cipher = cipher
-        self.footer = read_footer(source)
+        self.footer = footer or read_footer(source)
         self._first_leaf = [0]
         for frame in self.footer.frames:
             self._first_leaf.append(self._first_leaf[-1] + frame.events)
@@ -60,6 +60,10 @@ class SegmentReader:
             if leaf_hash(event.canonical, salt) != leaf:
                 raise CorruptError("an event is not the one its leaf names")
         return events
+
+    def first_leaf(self, number: int) -> int:
+        """Number of the leaf (from 0) of the first event in frame ``number``."""
+        return self._first_leaf[number]
 
     def frames(self) -> Iterator[tuple[int, list[StoredEvent]]]:
         """All frames in order, one in memory at a time."""

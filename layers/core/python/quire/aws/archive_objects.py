@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -79,6 +79,11 @@ class ArchiveObjects:
                 raise CorruptError(f"the log's file {path} holds other bytes")
             stored.append(put)
         return stored
+
+    def log_files(self, tenant: TenantId, under: str) -> Iterator[str]:
+        """Paths of the log's files that begin with ``under``. Raises ``UnavailableError``."""
+        for key in self._objects.keys(log_key(tenant, under)):
+            yield key.removeprefix(log_key(tenant, ""))
 
     def log_file(self, tenant: TenantId, path: str) -> bytes | None:
         """A file of the log, if it is there."""

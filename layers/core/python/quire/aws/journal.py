@@ -142,6 +142,11 @@ class Journal:
         """The reasons (``.json``) of what lies in quarantine, in order of day."""
         return self._versions(quarantine_prefix(tenant), ".json")
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys of the objects whose keys begin with ``prefix``, in order; what a delete marker hides is left out."""
+        for page in self._list("list_objects_v2", Prefix=prefix):
+            yield from (str(entry["Key"]) for entry in page.get("Contents", []))
+
     def tenants(self) -> Iterator[str]:
         """Ids of all tenants that have anything here."""
         for page in self._list("list_objects_v2", Prefix="t/", Delimiter="/"):

@@ -48,6 +48,21 @@ def hashes_of(data: bytes) -> list[bytes]:
     return [data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES)]
 
 
+def unbundled(data: bytes) -> Iterator[bytes]:
+    """The entries in an entry bundle: each after its length (two bytes, big-endian).
+
+    Raises:
+        CorruptError: it ends within an entry.
+    """
+    place = 0
+    while place < len(data):
+        end = place + 2 + int.from_bytes(data[place : place + 2])
+        if place + 2 > len(data) or end > len(data):
+            raise CorruptError("an entry bundle ends within an entry")
+        yield data[place + 2 : end]
+        place = end
+
+
 def tiles_of(size: int) -> Iterator[Tile]:
     """All tiles of a log of ``size`` entries, the lowest level first."""
     yield from _tiles(0, size)

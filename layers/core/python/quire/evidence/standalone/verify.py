@@ -574,7 +574,8 @@ class Folder:
 
     def event(self, file, stated, message_id, segments, manifests, tenant):
         data, event = self.data(file), self.json(file)
-        facts = (event.get("schema"), event.get("tenant_id"), event.get("message_id"), event.get("event_id"))
+        about = event.get("message_id", event.get("event_id"))  # an event about no message stands under its own id
+        facts = (event.get("schema"), event.get("tenant_id"), about, event.get("event_id"))
         if facts != (EVENT_SCHEMA, tenant, message_id, stated["event_id"]):
             raise Wrong("the event is not the one that it is listed as")
         manifest, leaves = manifests.get(stated["segment_id"]), segments.get(stated["segment_id"])

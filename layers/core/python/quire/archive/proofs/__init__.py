@@ -1,0 +1,1 @@
+"""Where events were sealed, and what proves it."""
