@@ -106,3 +106,14 @@ def test_threads_announcements_edits_and_deletions_are_part_of_it(search: Bench)
     assert documents[2]["system"] == "channel_join"
     assert documents[3]["is_deleted"]
     assert documents[3]["content"] == "gone"
+
+
+def test_a_conversation_goes_on_under_another_id(search: Bench, chat: Chat) -> None:
+    """A Telegram group that became a supergroup: what was said before and after is read as one, by either id."""
+    later = Chat(tenant=search.tenant, channel=chat.channel.model_copy(update={"id": "C9"}))
+    search.index(later.says("message 10", "10", "2026-03-09T09:00:00Z"))
+    ids = [chat.channel_id, later.channel_id]
+    joined = Conversations(search.engine, search.tenant, lambda _: ids)
+    assert said(joined.latest(later.channel_id, 20)) == [*in_order(chat), "10"]
+    assert said(joined.latest(chat.channel_id, 2))[-1] == "10"
+    assert joined.holds(chat.channel_id, joined.latest(later.channel_id, 1).documents[0])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -11,6 +11,7 @@ from quire.aws.directory import ChannelEntry, UserEntry
 from quire.aws.event_rows import EventRow, Span
 from quire.domain.errors import ConflictError
 from quire.domain.ids import ChannelId, ConnectionId, EventId, SubjectId, TenantId
+from quire.search.directory import same_conversation
 from tests.moto_aws import Stack, stack
 
 ACME, GLOBEX = TenantId("acme"), TenantId("globex")
@@ -103,6 +104,18 @@ def test_the_directory_is_the_same_whatever_the_order(aws: Stack) -> None:
     assert len(aws.directory.channels(ACME, limit=4)) == 4
     assert len(aws.directory.channels(ACME, limit=10, after=ChannelId("channel-3"))) == 2
     assert aws.directory.channels(GLOBEX, limit=10) == []
+
+
+def test_a_conversation_is_one_under_all_its_ids(aws: Stack) -> None:
+    """From whichever id one starts; one that is said to go round in a circle ends."""
+    names = [ChannelId(f"c{number}") for number in range(4)]
+    for before, after in [*pairwise(names), (names[3], names[0])]:
+        one = ChannelEntry(before, "telegram", before, "T1", "2026-03-02T09:00:00Z", continued_by=after)
+        aws.directory.note_channel(ACME, one)
+        aws.directory.note_channel(ACME, replace(one, channel_id=after, continued_by=None, continues=before))
+    for name in names:
+        assert sorted(same_conversation(aws.directory, ACME, name)) == names
+    assert same_conversation(aws.directory, GLOBEX, names[0]) == names[:1]
 
 
 def test_people_are_found_by_id(aws: Stack) -> None:

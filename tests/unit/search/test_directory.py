@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.aws.directory import ChannelEntry, UserEntry
-from quire.domain.events import ChannelRef, Event
+from quire.domain.events import ChannelChanged, ChannelRef, Event
+from quire.domain.ids import channel_id
 from quire.domain.time import sort_key
 from quire.search.directory import sightings
 from tests.chat import Chat, mention
@@ -27,6 +28,16 @@ def test_a_message_tells_of_channel_sender_and_mentions() -> None:
 def test_a_reaction_is_no_message() -> None:
     ((channel,),) = sightings([Chat().reacts("tada")]).channels
     assert channel.last_message_at is None
+
+
+def test_a_conversation_whose_id_changed_is_linked_both_ways() -> None:
+    chat = Chat(channel=ChannelRef(id="-100200", name="Desk"))
+    body = ChannelChanged(change="id changed", channel=chat.channel, previous_id="-200")
+    event = chat.renamed("Desk").model_copy(update={"body": body})
+    before = channel_id(chat.tenant, event.platform, event.workspace_id, "-200")
+    entries = {seen.channel_id: seen for group in sightings([event]).channels for seen in group}
+    assert entries[before].continued_by == chat.channel_id
+    assert any(seen.continues == before for group in sightings([event]).channels for seen in group)
 
 
 def test_a_busy_channel_is_noted_a_few_times() -> None:

@@ -447,10 +447,17 @@ export interface components {
         /**
          * Channel
          * @description A conversation: what it is called now, when it was first heard of, when last somebody wrote there.
+         *
+         *     ``continues`` and ``continued_by`` are its ids before and after the platform gave it another; reading one of them
+         *     reads the whole conversation.
          */
         Channel: {
             /** Channelid */
             channelId: string;
+            /** Continuedby */
+            continuedBy?: string | null;
+            /** Continues */
+            continues?: string | null;
             /** External */
             external?: boolean | null;
             /** Firstseenat */

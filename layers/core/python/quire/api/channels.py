@@ -13,7 +13,11 @@ from quire.identity.actions import Action
 
 
 class Channel(ApiModel):
-    """A conversation: what it is called now, when it was first heard of, when last somebody wrote there."""
+    """A conversation: what it is called now, when it was first heard of, when last somebody wrote there.
+
+    ``continues`` and ``continued_by`` are its ids before and after the platform gave it another; reading one of them
+    reads the whole conversation.
+    """
 
     channel_id: str
     platform: str
@@ -24,6 +28,8 @@ class Channel(ApiModel):
     external: Maybe[bool] = None
     first_seen_at: str
     last_message_at: Maybe[str] = None
+    continues: Maybe[str] = None
+    continued_by: Maybe[str] = None
 
 
 class ChannelList(ApiModel):
@@ -67,4 +73,6 @@ def channel_of(entry: ChannelEntry) -> Channel:
         external=entry.external,
         first_seen_at=entry.first_seen_at,
         last_message_at=entry.last_message_at,
+        continues=entry.continues,
+        continued_by=entry.continued_by,
     )

@@ -71,7 +71,7 @@ def _around(scope: TenantScope, channel: ChannelId, around: str, limit: int) -> 
         moment = parse(around)
     except NotATimeError:
         document = scope.messages.find(message_id_of(around))
-        if document is None or document.get("channel_id") != channel:
+        if document is None or not scope.conversations.holds(channel, document):
             raise NotFoundError("there is no such message in this conversation") from None
         return scope.conversations.around_message(channel, document, limit)
     return scope.conversations.around(channel, moment, limit)

@@ -25,6 +25,7 @@ _BATCH = 100
 class ChannelEntry:
     """A conversation. Seen in an event it tells of one moment: ``first_seen_at`` and ``last_message_at`` are then
     that event's time (the latter only where the event is a message). Times are nine-digit sort keys when read back.
+    ``continues`` and ``continued_by`` are the conversation before and after a change of the platform's id.
     """
 
     channel_id: ChannelId
@@ -36,6 +37,8 @@ class ChannelEntry:
     name: str | None = None
     type: str | None = None
     external: bool | None = None
+    continues: ChannelId | None = None
+    continued_by: ChannelId | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Directory:
         fixed = {"channel_id": seen.channel_id, "platform": seen.platform, "platform_id": seen.platform_id}
         fixed["workspace_id"] = seen.workspace_id
         told = {"name": seen.name, "type": seen.type, "external": _flag(seen.external)}
+        told |= {"continues": seen.continues, "continued_by": seen.continued_by}
         self._note_told(key, known, fixed, told, at)
         self._note_bound(key, known, "first_seen_at", at, "<")
         if seen.last_message_at is not None:
@@ -212,6 +216,8 @@ def _channel(item: Mapping[str, Any]) -> ChannelEntry:
         name=_text(item, "name") or None,
         type=_text(item, "type") or None,
         external=external == "yes" if external else None,
+        continues=ChannelId(_text(item, "continues")) or None,
+        continued_by=ChannelId(_text(item, "continued_by")) or None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -79,17 +79,19 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
     from quire.search.conversations import Conversations
+    from quire.search.directory import same_conversation
     from quire.search.messages import Messages
     from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws)
     control = Control(aws.dynamodb, known.need("control_table"))
-    conversations = Conversations(engine, tenant)
+    directory = Directory(aws.dynamodb, known.need("control_table"))
+    conversations = Conversations(engine, tenant, partial(same_conversation, directory, tenant))
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
         control=control,
-        directory=Directory(aws.dynamodb, known.need("control_table")),
+        directory=directory,
         searcher=Searcher(engine, tenant),
         conversations=conversations,
         blobs=locked_blobs(aws),

@@ -1,5 +1,6 @@
 """A conversation in context: the messages of one channel around a moment, oldest first, and on in both directions."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,11 +26,17 @@ class Stretch:
 
 class Conversations:
     """Reads the conversations of one tenant: everything said in a channel, thread replies, announcements, deleted
-    and edited messages included."""
+    and edited messages included.
 
-    def __init__(self, engine: Engine, tenant: TenantId) -> None:
+    ``ids_of`` gives all ids under which a conversation was ever known; without it, each has only its own.
+    """
+
+    def __init__(
+        self, engine: Engine, tenant: TenantId, ids_of: Callable[[ChannelId], Sequence[ChannelId]] = lambda own: [own]
+    ) -> None:
         self._engine = engine
         self._tenant = tenant
+        self._ids_of = ids_of
 
     def message(self, message: MessageId, *, with_events: bool = False) -> Document | None:
         """The indexed document of a message, as of the last refresh."""
@@ -62,6 +69,13 @@ class Conversations:
             channel, found, more if direction == "before" else True, more if direction == "after" else True
         )
 
+    def holds(self, channel: ChannelId, document: Document) -> bool:
+        """Whether a message belongs to a conversation."""
+        return document.get("channel_id") in self._ids(channel)
+
+    def _ids(self, channel: ChannelId) -> list[ChannelId]:
+        return list(self._ids_of(channel))
+
     def _joined(self, channel: ChannelId, place: Place, middle: list[Document], limit: int) -> Stretch:
         earlier, more_before = self._run(channel, "before", place, limit // 2)
         later, more_after = self._run(channel, "after", place, max(limit - len(middle) - len(earlier), 1))
@@ -72,7 +86,7 @@ class Conversations:
     ) -> tuple[list[Document], bool]:
         """Up to ``limit`` messages next to a place, oldest first, and whether there are more beyond."""
         body: dict[str, Any] = {
-            "query": {"bool": {"filter": [within(self._tenant), {"term": {"channel_id": {"value": channel}}}]}},
+            "query": {"bool": {"filter": [within(self._tenant), {"terms": {"channel_id": self._ids(channel)}}]}},
             "sort": in_time("asc" if direction == "after" else "desc"),
             "size": limit + 1,
             "track_total_hits": False,

@@ -1,7 +1,7 @@
 """Who and what messages name: sightings of channels and people in events, and names put where a message lacks them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.domain.events import (
@@ -23,7 +23,8 @@ from quire.domain.time import nanoseconds
 from quire.search.documents import Document
 
 _PEOPLE = frozenset({"user", "bot"})
-_OF_CHANNELS = ("name", "type", "external", "last_message_at")
+_OF_CHANNELS = ("name", "type", "external", "continues", "continued_by", "last_message_at")
+_MOST_IDS = 20
 _OF_USERS = ("name", "email", "type")
 
 
@@ -74,6 +75,22 @@ def names_for(directory: Directory, tenant: TenantId, documents: Sequence[Docume
     return Names(directory.channels_by_id(tenant, sorted(channels)), directory.users_by_id(tenant, sorted(users)))
 
 
+def same_conversation(directory: Directory, tenant: TenantId, channel: ChannelId) -> list[ChannelId]:
+    """The ids under which a conversation was ever known: its own, those before and after a change of the platform's id
+    (a Telegram group that became a supergroup, a Slack channel that was shared); at most twenty.
+
+    Raises:
+        UnavailableError: the directory did not answer.
+    """
+    found, wanted = [channel], [channel]
+    while wanted and len(found) < _MOST_IDS:
+        entries = directory.channels_by_id(tenant, wanted)
+        linked = {each for entry in entries.values() for each in (entry.continues, entry.continued_by) if each}
+        wanted = sorted(linked - set(found))
+        found.extend(wanted)
+    return found[:_MOST_IDS]
+
+
 def _named(tenant: TenantId, document: Document) -> Iterator[SubjectId]:
     if "user_id" in document:
         yield SubjectId(document["user_id"])
@@ -90,16 +107,27 @@ def _channels(event: Event) -> Iterator[ChannelEntry]:
     reference = getattr(event.body, "channel", None)
     if not isinstance(reference, ChannelRef):
         return
-    yield ChannelEntry(
-        channel_id=event.channel_id or channel_id(event.tenant_id, event.platform, event.workspace_id, reference.id),
-        platform=event.platform,
-        platform_id=reference.id,
-        workspace_id=event.workspace_id,
-        first_seen_at=event.occurred_at,
+    told = _channel(event, reference.id)
+    yield replace(
+        told,
         last_message_at=event.occurred_at if isinstance(event.body, MessageCreated) else None,
         name=reference.name,
         type=reference.type,
         external=reference.external,
+    )
+    if isinstance(event.body, ChannelChanged) and event.body.previous_id and event.body.previous_id != reference.id:
+        before = _channel(event, event.body.previous_id)
+        yield replace(told, continues=before.channel_id)
+        yield replace(before, continued_by=told.channel_id)
+
+
+def _channel(event: Event, native: str) -> ChannelEntry:
+    return ChannelEntry(
+        channel_id=channel_id(event.tenant_id, event.platform, event.workspace_id, native),
+        platform=event.platform,
+        platform_id=native,
+        workspace_id=event.workspace_id,
+        first_seen_at=event.occurred_at,
     )
 
 
