@@ -274,6 +274,23 @@ def test_a_wake_that_a_later_run_served_is_over(desk: Desk) -> None:
     assert desk.run(cause="wake", sent_at=desk.now + MINUTE).word == "done"
 
 
+def test_what_two_find_at_the_same_time_is_told_once(desk: Desk) -> None:
+    desk.platform.revoked = True
+    told = desk.told.publish
+
+    def meanwhile(news: Any) -> None:
+        desk.told.publish = told  # type: ignore[method-assign]
+        desk.run("rotate")
+        desk.run("poll", "hand")
+        told(news)
+
+    desk.told.publish = meanwhile  # type: ignore[method-assign]
+    desk.later(timedelta(hours=13))
+    desk.tasks["other"] = desk.tasks["poll"]
+    desk.run("other")
+    assert desk.told.codes == ["grant_lost"]
+
+
 def test_rotation_renews_ahead_of_time(desk: Desk) -> None:
     assert desk.run("rotate").word == "done"
     assert desk.platform.spent == []

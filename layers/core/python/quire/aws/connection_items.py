@@ -28,7 +28,7 @@ class Trouble:
     """Something wrong with a connection. ``code`` is one stable word, ``detail`` safe to show, ``since`` a timestamp.
 
     ``source`` is the task that found it, or ``grant``. ``degraded``: messages may be missed until somebody acts.
-    ``told`` says that those who want to know have been notified.
+    ``told`` says that those who want to know have been notified, ``telling`` when somebody last set out to do so.
     """
 
     source: str
@@ -37,6 +37,7 @@ class Trouble:
     since: str
     degraded: bool = False
     told: bool = False
+    telling: str = ""
 
 
 @dataclass(frozen=True)

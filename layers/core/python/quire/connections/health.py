@@ -1,26 +1,29 @@
 """How a connection is: what its tasks find wrong, whether that degrades it, and who is told.
 
-A trouble that degrades is notified once: it is written down first, then told, then marked as told, so that whoever
-dies in between is made good by the next report, and none repeats what was told.
+A trouble that degrades is notified once: it is written down, one worker claims to tell it, tells it, and marks it as
+told. Who dies in between is made good by a later report, and none repeats what was told.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from quire.aws.connection_items import ACTIVE, DEGRADED, Connection, Health, Trouble
 from quire.aws.control import Control
 from quire.aws.notifications import Notification, Notifications
 from quire.domain.errors import UnavailableError
-from quire.domain.time import from_datetime
+from quire.domain.time import from_datetime, nanoseconds
 
 GRANT = "grant"
 """The source of troubles with a connection's access as such, whichever task met them."""
 GRANT_LOST = "grant_lost"
 RECOVERED = "recovered"
+_TELLING_SECONDS = 60
+"""After this long whoever set out to tell is taken for dead."""
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +34,7 @@ def with_troubles(connection: Connection, found: Iterable[Trouble]) -> Connectio
         known = troubles.get((trouble.source, trouble.code))
         if known is not None:
             told = known.told and (known.degraded or not trouble.degraded)
-            trouble = replace(trouble, since=known.since, told=told)
+            trouble = replace(trouble, since=known.since, told=told, telling=known.telling)
         troubles[trouble.source, trouble.code] = trouble
     return _settled(connection, replace(connection.health, troubles=tuple(troubles.values())))
 
@@ -102,15 +105,25 @@ class HealthBook:
             self._publish(after, RECOVERED, "works again", "It works again; nothing needs to be done.")
 
     def _tell(self, connection: Connection) -> None:
-        """Notify what degrades the connection and was not told yet."""
-        untold = [one for one in connection.health.troubles if one.degraded and not one.told]
-        if not untold or not connection.at_work or self._notifications is None:
-            return  # whoever can tell people does so with the next report
-        for trouble in untold:
+        """Notify what degrades the connection, was not told yet, and is not being told by another worker."""
+        if self._notifications is None or not any(_untold(connection)):
+            return  # without a topic: whoever has one tells it with the next report
+        mine: list[Trouble] = []
+        now = from_datetime(self._now())
+
+        def claim(known: Connection) -> Connection:
+            mine[:] = [
+                one for one in _untold(known) if not one.telling or _seconds(one.telling, now) > _TELLING_SECONDS
+            ]
+            return _marked(known, mine, telling=now)
+
+        self._control.revise(connection.tenant_id, connection.connection_id, claim)
+        for trouble in mine:
             text = f"{trouble.detail}\n\nSince {trouble.since}. Messages may be missed until somebody sees to it."
             self._publish(connection, trouble.code, "needs attention", text)
-        told = {(one.source, one.code) for one in untold}
-        self._control.revise(connection.tenant_id, connection.connection_id, lambda known: _told(known, told))
+        self._control.revise(
+            connection.tenant_id, connection.connection_id, lambda known: _marked(known, mine, told=True)
+        )
 
     def _publish(self, connection: Connection, code: str, what: str, text: str) -> None:
         _log.warning(
@@ -131,8 +144,19 @@ class HealthBook:
             _log.warning("a recovery was not told", extra={"connection": connection.connection_id})
 
 
-def _told(connection: Connection, told: Collection[tuple[str, str]]) -> Connection:
-    troubles = tuple(
-        replace(one, told=True) if (one.source, one.code) in told else one for one in connection.health.troubles
+def _untold(connection: Connection) -> Iterator[Trouble]:
+    if connection.at_work:
+        yield from (one for one in connection.health.troubles if one.degraded and not one.told)
+
+
+def _marked(connection: Connection, troubles: Iterable[Trouble], **marks: Any) -> Connection:
+    """With marks on those troubles that are there still."""
+    meant = {(one.source, one.code) for one in troubles}
+    marked = tuple(
+        replace(one, **marks) if (one.source, one.code) in meant else one for one in connection.health.troubles
     )
-    return replace(connection, health=replace(connection.health, troubles=troubles))
+    return replace(connection, health=replace(connection.health, troubles=marked))
+
+
+def _seconds(earlier: str, later: str) -> float:
+    return (nanoseconds(later) - nanoseconds(earlier)) / 1e9
