@@ -78,7 +78,7 @@ describe("conversation page", () => {
     expect(await screen.findByText(/whiteboard\.png/)).toBeInTheDocument();
     expect(screen.getByRole("link", { name: /settlement agreement/ })).toHaveAttribute("rel", "noopener noreferrer");
     expect(screen.getByText("Press release").closest("a")).toBeNull();
-    expect(screen.getByText("Captured; its text can be searched")).toBeInTheDocument();
+    expect(screen.getByText("Its text can be searched.")).toBeInTheDocument();
     expect(screen.getByText(/It was deleted at the source before it could be fetched/)).toBeInTheDocument();
     const picture = await screen.findByRole("img", { name: "whiteboard.png" });
     expect(picture).toHaveAttribute("src", `${ORIGIN}/favicon.svg`);

@@ -32,7 +32,7 @@ describe("person page", () => {
     renderConsole("/people/p-priya", await signedIn());
     expect(await screen.findByRole("heading", { level: 1, name: "Priya Nair" })).toBeInTheDocument();
     expect(screen.getAllByText(/vouched for by the platform/)).toHaveLength(2);
-    await userEvent.click(screen.getByRole("button", { name: "Separate Nair, Priya" }));
+    await userEvent.click(screen.getByRole("button", { name: "Not this person: Nair, Priya" }));
     await waitFor(() =>
       expect(asked.find(({ method }) => method === "DELETE")?.url).toMatch(/\/v1\/people\/p-priya\/accounts\/u-2$/),
     );
@@ -42,7 +42,7 @@ describe("person page", () => {
     const asked = stubApi();
     renderConsole("/people/p-priya", await signedIn());
     await userEvent.type(await screen.findByRole("searchbox", { name: "Find an account to join" }), "priya");
-    await userEvent.click(await screen.findByRole("button", { name: "Join priya_n" }));
+    await userEvent.click(await screen.findByRole("button", { name: "This person: priya_n" }));
     await waitFor(() => expect(asked.some(({ method }) => method === "POST")).toBe(true));
     expect(await asked.find(({ method }) => method === "POST")?.json()).toEqual({ userId: "u-3" });
   });
@@ -55,7 +55,7 @@ describe("person page", () => {
     );
     renderConsole("/people/p-priya", await signedIn());
     expect(await screen.findByRole("heading", { level: 1, name: "Priya Nair" })).toBeInTheDocument();
-    expect(screen.queryByRole("button", { name: /Separate/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Not this person/ })).toBeNull();
     expect(screen.queryByText("Join another account")).toBeNull();
     expect(screen.queryByRole("link", { name: "Connections" })).toBeNull();
   });

@@ -60,6 +60,7 @@ function Facts({ connection }: { connection: ConnectionDetails }) {
   return (
     <KeyValuePairs
       columns={2}
+      minColumnWidth={260}
       items={[
         { label: "Platform", value: <PlatformBadge platform={connection.platform} /> },
         { label: "Activity", value: <LastActivity connection={connection} /> },
@@ -97,13 +98,13 @@ function About({ connection, platform, mayChange }: AboutProps) {
         <Coverage platform={platform} />
       </Container>
       {mayChange ? (
-        <>
+        <SpaceBetween size="l">
           <SettingsForm connection={connection} platform={platform} />
           <SecretsForm connection={connection} platform={platform} />
           <Container header={<Header variant="h2">At the platform</Header>}>
             <Setup platform={platform} />
           </Container>
-        </>
+        </SpaceBetween>
       ) : (
         <Box color="text-body-secondary">An administrator can change this connection.</Box>
       )}

@@ -28,10 +28,11 @@ export function Troubles({ connection }: { connection: Connection }) {
     <SpaceBetween size="xxs">
       {connection.health.troubles.map((trouble) => (
         <div key={`${trouble.source} ${trouble.code}`}>
-          <StatusIndicator type={trouble.degraded ? "warning" : "info"}>
-            {sentence(trouble.code)}: <SafeText text={trouble.detail} />
-          </StatusIndicator>
-          <Box variant="small">
+          <StatusIndicator type={trouble.degraded ? "warning" : "info"}>{sentence(trouble.code)}</StatusIndicator>
+          <div>
+            <SafeText text={trouble.detail} />
+          </div>
+          <Box variant="small" display="block">
             {sentence(trouble.source)}, since <Timestamp at={trouble.since} />
           </Box>
         </div>

@@ -31,12 +31,14 @@ export function SettingsForm({ connection, platform }: { connection: ConnectionD
           <FormField label="Name">
             <Input value={name} onChange={({ detail }) => setName(detail.value)} />
           </FormField>
-          <SchemaForm
-            fields={fields}
-            entries={entries}
-            onChange={setEntries}
-            faults={faultsOf(change.error, "configuration")}
-          />
+          {fields.length > 0 ? (
+            <SchemaForm
+              fields={fields}
+              entries={entries}
+              onChange={setEntries}
+              faults={faultsOf(change.error, "configuration")}
+            />
+          ) : null}
           {change.isError ? <ProblemAlert error={change.error} /> : null}
           <SpaceBetween direction="horizontal" size="s" alignItems="center">
             <Button loading={change.isPending}>Save settings</Button>

@@ -30,9 +30,9 @@ const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, st
 
 /** What became of a captured file's text. */
 const TEXTS: Record<string, string | undefined> = {
-  complete: "its text can be searched",
-  truncated: "the first part of its text can be searched",
-  failed: "its text could not be read",
+  complete: "Its text can be searched.",
+  truncated: "The first part of its text can be searched.",
+  failed: "Its text could not be read.",
 };
 
 /** The files, links and cards a message carries, and whether their bytes are in the archive. */
@@ -95,14 +95,13 @@ function Status({ attachment }: { attachment: Attachment }) {
   const { kind, captureStatus, reason, textStatus } = attachment;
   if (kind !== "file" && kind !== "image" && captureStatus === "referenced") return null;
   const [type, text] = STATUS[captureStatus];
-  const why = captureStatus === "failed" && reason ? `. ${reasonText(reason)}.` : "";
+  const why = captureStatus === "failed" && reason ? `${reasonText(reason)}.` : "";
   const read = captureStatus === "captured" ? TEXTS[textStatus ?? ""] : undefined;
   return (
-    <StatusIndicator type={type}>
-      {text}
-      {why}
-      {read ? `; ${read}` : ""}
-    </StatusIndicator>
+    <>
+      <StatusIndicator type={type}>{text}</StatusIndicator>
+      {why || read ? <div className={styles.note}>{why || read}</div> : null}
+    </>
   );
 }
 

@@ -77,7 +77,7 @@ function Found({ text, person, pending, onJoin }: FoundProps) {
             ) : null}
           </div>
           <Button
-            ariaLabel={`Join ${accountName(account)}`}
+            ariaLabel={`This person: ${accountName(account)}`}
             loading={pending === account.userId}
             onClick={() => onJoin(account.userId)}
           >

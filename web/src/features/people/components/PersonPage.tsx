@@ -51,7 +51,7 @@ function Shown({ person }: { person: Person }) {
             <AccountFacts account={account} />
             {mayJoin && !alone ? (
               <Button
-                ariaLabel={`Separate ${accountName(account)}`}
+                ariaLabel={`Not this person: ${accountName(account)}`}
                 loading={separating.isPending && separating.variables === account.userId}
                 onClick={() => separating.mutate(account.userId)}
               >
