@@ -50,10 +50,20 @@ def browser(stack: dict[str, Any]) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def officer(stack: dict[str, Any]) -> Person:
     """The compliance officer of the demo's firm."""
+    return _somebody(stack, "compliance_officer")
+
+
+@pytest.fixture(scope="session")
+def administrator(stack: dict[str, Any]) -> Person:
+    """The administrator of the demo's firm."""
+    return _somebody(stack, "administrator")
+
+
+def _somebody(stack: dict[str, Any], role: str) -> Person:
     for user in stack["tenants"][0]["users"]:
-        if user["role"] == "compliance_officer":
+        if user["role"] == role:
             return Person(user["email"], user["password"], user["role"])
-    raise LookupError("the first tenant of the local stack has no compliance officer")
+    raise LookupError(f"the first tenant of the local stack has no {role}")
 
 
 @pytest.fixture(params=SIZES, ids=lambda width: f"{width}px")
@@ -61,7 +71,18 @@ def console(
     request: pytest.FixtureRequest, browser: Browser, stack: dict[str, Any], officer: Person
 ) -> Iterator[Console]:
     """The console on a desktop and on a phone; afterwards nobody may have complained, and nobody outside been asked."""
-    width: int = request.param
+    yield from _console(request.param, browser, stack, officer)
+
+
+@pytest.fixture(params=SIZES, ids=lambda width: f"{width}px")
+def desk(
+    request: pytest.FixtureRequest, browser: Browser, stack: dict[str, Any], administrator: Person
+) -> Iterator[Console]:
+    """As ``console``, for the administrator."""
+    yield from _console(request.param, browser, stack, administrator)
+
+
+def _console(width: int, browser: Browser, stack: dict[str, Any], person: Person) -> Iterator[Console]:
     context = browser.new_context(
         viewport={"width": width, "height": SIZES[width]},
         locale="en-GB",
@@ -69,7 +90,7 @@ def console(
         # The stack's certificate is its own; that it is one is tested elsewhere.
         ignore_https_errors=True,
     )
-    console = Console(context.new_page(), stack["web"], officer, PICTURES)
+    console = Console(context.new_page(), stack["web"], person, PICTURES)
     yield console
     console.page.goto("about:blank")
     context.close()
