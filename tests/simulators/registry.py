@@ -6,7 +6,7 @@ from importlib import import_module
 from tests.simulators.frame import Simulation
 from tests.simulators.gateway import CONTROL_HOST
 
-MODULES = ("discord", "telegram", "whatsapp", "files", "slack", "graph")
+MODULES = ("discord", "telegram", "whatsapp", "files", "slack", "graph", "tsa", "witness")
 """Each holds its ``SIMULATION``."""
 
 

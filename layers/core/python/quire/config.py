@@ -44,6 +44,8 @@ class Settings(BaseModel):
     attachment_queue_url: str = Field(default="", alias="QUIRE_ATTACHMENT_QUEUE_URL")
     attachment_max_bytes: int = Field(default=1024**3, alias="QUIRE_ATTACHMENT_MAX_BYTES")
     """The largest file that is fetched."""
+    log_key_arn: str = Field(default="", alias="QUIRE_LOG_KEY_ARN")
+    """The KMS key (Ed25519) that signs all tenants' logs."""
     event_ttl_days: int = Field(default=90, alias="QUIRE_EVENT_TTL_DAYS")
     user_pool_id: str = Field(default="", alias="QUIRE_USER_POOL_ID")
     client_ids: str = Field(default="", alias="QUIRE_CLIENT_IDS")
@@ -67,6 +69,15 @@ class Settings(BaseModel):
     """Path of the certificate authorities that platforms' certificates are checked with; empty: the system's."""
     tenant_calls_per_minute: int = Field(default=1_200, alias="QUIRE_TENANT_CALLS_PER_MINUTE")
     """Calls to platforms that one tenant may make, over all its connections."""
+
+    tsa_url: str = Field(default="", alias="QUIRE_TSA_URL")
+    """The time-stamping authority (RFC 3161) that checkpoints are sent to; empty: none are stamped."""
+    tsa_roots: str = Field(default="", alias="QUIRE_TSA_ROOTS")
+    """Certificates that its tokens have to lead to: in PEM, or the path of a file of them."""
+    mail_sender: str = Field(default="", alias="QUIRE_MAIL_SENDER")
+    """Whom SES sends mails as; empty: none are sent."""
+    projection_bucket: str = Field(default="", alias="QUIRE_PROJECTION_BUCKET")
+    """Where the Parquet files of sealed segments lie."""
 
     def need(self, name: str) -> str:
         """The named setting.

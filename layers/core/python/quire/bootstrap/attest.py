@@ -1,0 +1,90 @@
+"""The use cases that have others vouch for a log: time-stamping authorities, witnesses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from quire.bootstrap.sessions import patient
+
+if TYPE_CHECKING:
+    from quire.archive.sealing.authority import Authority
+    from quire.archive.sealing.stamp import Stamper, Stamping
+    from quire.aws.archive_objects import ArchiveObjects
+    from quire.aws.ledger import Ledger
+    from quire.aws.log_marks import LogMarks
+    from quire.domain.ids import TenantId
+    from quire.outbound.whereabouts import Find
+
+
+@cache
+def log_marks() -> LogMarks:
+    """What was done about tenants' checkpoints."""
+    from quire.aws.log_marks import LogMarks
+    from quire.config import settings
+
+    return LogMarks(patient().dynamodb, settings().need("ledger_table"))
+
+
+@cache
+def stamper() -> Stamper:
+    """Has logs stamped."""
+    from quire.archive.sealing.stamp import Stamper
+
+    return Stamper(_ledger(), _archive(), log_marks(), _authority(), lambda: datetime.now(UTC))
+
+
+def stamp(tenant: TenantId, *, demand: bool = False) -> Stamping:
+    """Have a tenant's newest checkpoint stamped where it is due, or on ``demand``."""
+    return stamper().stamp(tenant, demand=demand)
+
+
+@cache
+def tsa_roots() -> bytes:
+    """The certificates that time tokens lead to, in PEM; empty where no authority is set."""
+    from quire.archive.sealing.authority import read_pem
+    from quire.config import settings
+
+    return read_pem(settings().tsa_roots) if settings().tsa_roots else b""
+
+
+def _authority() -> Authority | None:
+    from quire.archive.sealing.authority import over_http
+    from quire.config import settings
+    from quire.outbound.named import NamedByOperator
+
+    known = settings()
+    if not known.tsa_url:
+        return None
+    roots = tsa_roots()
+    if not roots:
+        known.need("tsa_roots")
+    return over_http(NamedByOperator(known.tsa_url, known.platform_ca, _gateway()), roots)
+
+
+def _gateway() -> Find | None:
+    """One machine's simulated hosts, where this is one machine."""
+    from quire.config import settings
+    from quire.outbound.whereabouts import gateway
+
+    return gateway(settings().platform_gateway) if settings().platform_gateway else None
+
+
+@cache
+def _ledger() -> Ledger:
+    from quire.aws.ledger import Ledger
+    from quire.config import settings
+
+    return Ledger(patient().dynamodb, settings().need("ledger_table"))
+
+
+@cache
+def _archive() -> ArchiveObjects:
+    from quire.aws.archive_objects import ArchiveObjects
+    from quire.bootstrap.archive import lock_of
+    from quire.config import settings
+
+    known = settings()
+    lock = lock_of(known.archive_lock_mode, known.archive_lock_days)
+    return ArchiveObjects(patient().s3, known.need("archive_bucket"), lock)
