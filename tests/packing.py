@@ -13,6 +13,7 @@ from quire.archive.proofs.prove_message import MessageProver
 from quire.archive.proofs.sealed_events import Captured, SealedEvents
 from quire.aws.data_keys import DataKeys
 from quire.aws.key_rows import KeyRows
+from quire.aws.log_marks import LogMarks, Stamp
 from quire.domain.events import event_from_json
 from quire.domain.ids import MessageId, SubjectId, TenantId, message_id
 from quire.keys.branches import BranchKeys
@@ -44,6 +45,7 @@ class SealedHouse(House):
         arn = aws.aws.kms.create_key()["KeyMetadata"]["Arn"]
         branches = BranchKeys(KeyRows(aws.aws.dynamodb, "keys"), DataKeys(aws.aws.kms), lambda _: arn)
         self.keys = SubjectKeys(KeyRows(aws.aws.dynamodb, "keys"), branches, self.clock)
+        self.marks = LogMarks(aws.aws.dynamodb, "ledger")
         super().__init__(aws, most_events=most_events, cipher_of=lambda tenant: SubjectFrames(self.keys, tenant))
 
     def open_frames(self, tenant: TenantId, key_ids: Collection[str]) -> SubjectFrames:
@@ -59,14 +61,14 @@ class SealedHouse(House):
     def prover(self) -> MessageProver:
         """Proves messages."""
         sealed = SealedEvents(self.ledger, self.objects, self.open_frames)
-        return MessageProver(self.ledger, self.objects, sealed, log_key)
+        return MessageProver(self.ledger, self.marks, self.objects, sealed, log_key)
 
     def pack(self, path: Path, *natives: str, everything: bool = False, roots: bytes = b"") -> Packed:
         """A package of the messages of these native ids; of all there are, without any."""
         messages = {of(native): self.events(native) for native in natives} if natives else None
         return self.packer(roots).pack(ACME, Wanted(everything, messages), folder(path))
 
-    def events(self, native: str) -> list[Captured]:
+    def events(self, native: str, channel: str = "C1") -> list[Captured]:
         """The events of a message, by its rows."""
         return [
             Captured(
@@ -79,7 +81,7 @@ class SealedHouse(House):
                 row.version_id,
                 row.frame,
             )
-            for row in self.aws.rows.of_message(ACME, of(native))
+            for row in self.aws.rows.of_message(ACME, of(native, channel))
             for event in [event_from_json(orjson.loads(row.event or b""))]
         ]
 
@@ -88,6 +90,7 @@ class SealedHouse(House):
         for size in sizes:
             token = authority.stamp(self.objects.log_file(ACME, f"checkpoints/{size}") or b"")
             self.objects.put_log(ACME, {f"timestamps/{size}.tsr": token}, NOW)
+            self.marks.put_stamp(ACME, Stamp(size, "2026-03-02T12:00:00.000000Z"))
 
     def destroy(self, subject: SubjectId, number: str = "2026") -> None:
         """Destroy a subject's key, and let five minutes pass."""

@@ -15,7 +15,7 @@ from opensearchpy import OpenSearch
 
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Connection, Principal
-from quire.bootstrap import api, claims, connections, desk, outbound, search, tenants
+from quire.bootstrap import api, claims, connections, desk, evidence, outbound, search, tenants
 from quire.domain.ids import TenantId
 from tests import api_calls
 from tests.api_calls import ORIGIN, Answer, answer_of, call
@@ -28,7 +28,7 @@ from tests.search_engines import embedded
 
 ROLE = "arn:aws:iam::123456789012:role/quire-tenant"
 HOOKS = "https://hooks.example/hooks"
-MODULES = (search, api, claims, desk, outbound, tenants, connections)
+MODULES = (search, api, claims, desk, evidence, outbound, tenants, connections)
 
 
 class Timetable:

@@ -120,6 +120,26 @@ class TenantRole(Construct):
             },
         )
 
+    def prove(self, ledger: dynamodb.ITableV2, keys: dynamodb.ITableV2) -> None:
+        """Read what proves the tenant's messages: segments, the log, and subjects' keys, which the tenant's key wraps.
+
+        Only a session that proves is given this (``quire.identity.isolation``).
+        """
+        partitions = [f"T#{self._tenant}", f"T#{self._tenant}#*"]
+        self._allow_items("ReadEvidence", READ_ITEMS, [ledger.table_arn, keys.table_arn], partitions)
+        tagged: dict[str, str] = {"aws:ResourceTag/quire:stage": self._stage.name}
+        if self._stage.policy_variables:
+            tagged["aws:ResourceTag/quire:tenant"] = self._tenant
+            tagged["kms:EncryptionContext:quire:tenant"] = self._tenant
+        self.role.add_to_policy(
+            iam.PolicyStatement(
+                sid="OpenKeys",
+                actions=["kms:Decrypt"],
+                resources=[f"arn:{Aws.PARTITION}:kms:{Aws.REGION}:{Aws.ACCOUNT_ID}:key/*"],
+                conditions={"StringEquals": tagged},
+            )
+        )
+
     def search(self, scope: Construct, collection: SearchCollection) -> None:
         """The message indexes."""
         collection.grant(scope, self.role, SEARCHING)

@@ -115,6 +115,8 @@ class ApiStack(QuireStack):
                 "QUIRE_CONTROL_TABLE": tables.control.table_name,
                 "QUIRE_EVENTS_TABLE": tables.events.table_name,
                 "QUIRE_AUDIT_TABLE": tables.audit.table_name,
+                "QUIRE_LEDGER_TABLE": tables.ledger.table_name,
+                "QUIRE_KEYS_TABLE": tables.keys.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
                 "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
                 "QUIRE_CLIENT_IDS": ",".join(self.directory.clients),
@@ -143,6 +145,7 @@ class ApiStack(QuireStack):
         role.read_objects(data.journal.bucket, data.archive.bucket)
         role.decrypt(data.data_key)
         role.manage(data.tables.control)
+        role.prove(data.tables.ledger, data.tables.keys)
         if search:
             role.search(self, search)
         return role

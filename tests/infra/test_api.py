@@ -147,7 +147,7 @@ def test_the_tenant_role_reaches_one_tenants_items(synthesised: dict[str, Synthe
     assert managing["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
     assert not {"dynamodb:Scan", "dynamodb:BatchWriteItem"} & set(managing["Action"])
     items.remove(managing)
-    assert len(items) == 3
+    assert len(items) == 4
     for statement in items:
         keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
         assert statement["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
@@ -163,9 +163,11 @@ def test_the_tenant_role_reaches_one_tenants_objects(synthesised: dict[str, Synt
     for resource in objects["Resource"]:
         assert resource["Fn::Join"][1][-1] == f"/t/{TAG}/*"
     keys = {each["Sid"]: each["Condition"]["StringEquals"] for each in statements if "kms:Decrypt" in each["Action"]}
-    assert set(keys) == {"Decrypt", "UseTenantKey"}
-    assert all("kms:ViaService" in condition for condition in keys.values())
+    assert set(keys) == {"Decrypt", "UseTenantKey", "OpenKeys"}
+    assert all("kms:ViaService" in keys[sid] for sid in ("Decrypt", "UseTenantKey"))
     assert keys["UseTenantKey"]["aws:ResourceTag/quire:tenant"] == TAG
+    assert keys["OpenKeys"]["aws:ResourceTag/quire:tenant"] == TAG
+    assert keys["OpenKeys"]["kms:EncryptionContext:quire:tenant"] == TAG
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])

@@ -68,7 +68,7 @@ class World:
     def _scope(self, tenant: TenantId) -> TenantScope:
         self.scoped.append(tenant)
         none = cast("Any", None)
-        return TenantScope(tenant, cast("Any", self.trail), *[none] * 12)
+        return TenantScope(tenant, cast("Any", self.trail), *[none] * 13)
 
     def _routes(self) -> None:
         api = self.api

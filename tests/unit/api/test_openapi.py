@@ -38,6 +38,7 @@ def test_the_routes() -> None:
     assert {(method, path) for method, path, _ in ROUTES} == {
         ("POST", "/v1/search"),
         ("GET", "/v1/messages/{messageId}"),
+        ("GET", "/v1/messages/{messageId}/evidence"),
         ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/content"),
         ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/thumbnail"),
         ("GET", "/v1/channels"),

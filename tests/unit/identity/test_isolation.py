@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from quire.aws.layout import connection_mark, secrets_path
 from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId, is_tenant_id
-from quire.identity.isolation import MAX_POLICY_CHARACTERS, Desk, Reach, managing_policy, session_policy
+from quire.identity.isolation import (
+    MAX_POLICY_CHARACTERS,
+    Desk,
+    Reach,
+    Vault,
+    managing_policy,
+    proving_policy,
+    session_policy,
+)
 
 TABLE = "arn:aws:dynamodb:ap-southeast-2:123456789012:table/Quire-production-Data-ControlTable0A1B2C3D-1ABCDEFGHIJKL"
 BUCKET = "arn:aws:s3:::quire-production-data-journalbucket0a1b2c3d-1abcdefghijklm"
@@ -108,3 +116,34 @@ def test_what_manages_is_named() -> None:
     assert not any(action.startswith(("s3:", "aoss:", "sts:", "iam:")) for action in actions)
     with pytest.raises(MalformedError):
         managing_policy(TenantId("acme/*"), DESK)
+
+
+VAULT = Vault(
+    tables=(f"{TABLE}4", f"{TABLE}5"),
+    bucket=BUCKET,
+    keys=("arn:aws:kms:ap-southeast-2:123456789012:key/data", "arn:aws:kms:ap-southeast-2:123456789012:key/own"),
+)
+
+
+@given(tenants, tenants, st.text("abc#-/0", max_size=6))
+def test_what_proves_reaches_no_other_tenant(tenant: TenantId, other: TenantId, rest: str) -> None:
+    policy = proving_policy(tenant, VAULT)
+    assert len(policy) <= MAX_POLICY_CHARACTERS
+    items, objects, _ = orjson.loads(policy)["Statement"]
+    keys = items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+        theirs = [f"T#{stranger}", f"T#{stranger}#{rest}"]
+        assert not any(fnmatch.fnmatchcase(key, pattern) for key in theirs for pattern in keys)
+        sealed = f"{BUCKET}/t/{stranger}/archive/{rest}"
+        assert not any(fnmatch.fnmatchcase(sealed, arn) for arn in objects["Resource"])
+
+
+def test_what_proves_changes_nothing() -> None:
+    items, objects, keys = orjson.loads(proving_policy(TenantId("acme"), VAULT))["Statement"]
+    assert items["Resource"] == list(VAULT.tables)
+    assert objects["Resource"] == [f"{BUCKET}/t/acme/archive/*", f"{BUCKET}/t/acme/log/*"]
+    assert keys["Resource"] == list(VAULT.keys)
+    actions = [action for statement in (items, objects, keys) for action in statement["Action"]]
+    assert not any(verb in action for action in actions for verb in ("*", "Put", "Delete", "Update", "Scan", "List"))
+    with pytest.raises(MalformedError):
+        proving_policy(TenantId("acme/*"), VAULT)

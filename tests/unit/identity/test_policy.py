@@ -19,6 +19,7 @@ READERS = {
     Action.SEARCH_MESSAGES,
     Action.READ_MESSAGE,
     Action.READ_ATTACHMENT,
+    Action.READ_EVIDENCE,
     Action.READ_CONVERSATION,
     Action.LIST_PEOPLE,
     Action.READ_PERSON,

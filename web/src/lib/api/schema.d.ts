@@ -236,6 +236,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{messageId}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove a message
+         * @description What proves that the message was captured so, and when, or how far it is on its way into the archive.
+         */
+        get: operations["read_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -609,6 +629,48 @@ export interface components {
             content: string;
         };
         /**
+         * EventEvidence
+         * @description One event of the message.
+         *
+         *     ``captured``: it is in the journal and waits for the next sealing. ``sealed``: it is in a sealed segment that no
+         *     checkpoint covers yet. ``proven``. ``shredded``: it was sealed, and its author's key was destroyed since.
+         *
+         *     ``leaf_hash`` is SHA-256(0x00 | ``salt`` | ``canonical``), and leaf ``leaf_index`` (from 0) of the ``leaf_count`` of
+         *     its segment; ``path`` leads from there to the ``root`` in the segment's manifest.
+         */
+        EventEvidence: {
+            /** Canonical */
+            canonical?: string | null;
+            /** Capturedat */
+            capturedAt: string;
+            /** Eventid */
+            eventId: string;
+            /** Frame */
+            frame?: number | null;
+            journal: components["schemas"]["JournalPlace"];
+            /** Kind */
+            kind: string;
+            /** Leafcount */
+            leafCount?: number | null;
+            /** Leafhash */
+            leafHash?: string | null;
+            /** Leafindex */
+            leafIndex?: number | null;
+            /** Occurredat */
+            occurredAt: string;
+            /** Path */
+            path?: string[] | null;
+            /** Salt */
+            salt?: string | null;
+            /** Segmentid */
+            segmentId?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "captured" | "sealed" | "proven" | "shredded";
+        };
+        /**
          * Evidence
          * @description Where the event that made the message lies in the archive: object key of the segment, number of the frame.
          */
@@ -721,6 +783,18 @@ export interface components {
             userId: string;
         };
         /**
+         * JournalPlace
+         * @description Where an event lies in the journal: object key and version of the segment, number of the frame.
+         */
+        JournalPlace: {
+            /** Frame */
+            frame: number;
+            /** Segment */
+            segment: string;
+            /** Versionid */
+            versionId: string;
+        };
+        /**
          * Link
          * @description An address under which the bytes are read without further sign-in, until it expires.
          */
@@ -729,6 +803,26 @@ export interface components {
             expiresAt: string;
             /** Url */
             url: string;
+        };
+        /**
+         * LogEvidence
+         * @description The tenant's log at its newest checkpoint. ``key`` is its verifier key (C2SP signed-note), ``checkpoint`` the
+         *     signed note (C2SP tlog-checkpoint), which says ``origin``, ``size`` and ``root``.
+         */
+        LogEvidence: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** Key */
+            key: string;
+            /** Origin */
+            origin: string;
+            /**
+             * Root
+             * @description Bytes in lower-case hexadecimal digits
+             */
+            root: string;
+            /** Size */
+            size: number;
         };
         /**
          * Mention
@@ -815,6 +909,31 @@ export interface components {
             userType?: string | null;
             /** Workspaceid */
             workspaceId: string;
+        };
+        /**
+         * MessageEvidence
+         * @description What proves a message. ``state`` is how far all its events are, shredded ones left aside, unless all are.
+         *
+         *     ``omitted`` counts events, the latest, that were left out because the answer would be too large; a downloaded
+         *     package has all.
+         */
+        MessageEvidence: {
+            /** Events */
+            events: components["schemas"]["EventEvidence"][];
+            log?: components["schemas"]["LogEvidence"] | null;
+            /** Messageid */
+            messageId: string;
+            /** Omitted */
+            omitted: number;
+            /** Segments */
+            segments: components["schemas"]["SegmentEvidence"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "captured" | "sealed" | "proven" | "shredded";
+            /** Timestamps */
+            timeStamps: components["schemas"]["TimeStamp"][];
         };
         /**
          * NewConnection
@@ -1062,6 +1181,48 @@ export interface components {
             secrets: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * SegmentEvidence
+         * @description A sealed segment. Its ``manifest`` (canonical JSON) is entry ``entry`` (from 0) of the log, whose leaf is
+         *     SHA-256(0x00 | manifest); ``path`` leads from there to the checkpoint's root, once one covers it.
+         */
+        SegmentEvidence: {
+            /** Entry */
+            entry: number;
+            /**
+             * Manifest
+             * @description Bytes in base64 (RFC 4648, section 4)
+             */
+            manifest: string;
+            /** Path */
+            path?: string[] | null;
+            /** Segmentid */
+            segmentId: string;
+        };
+        /**
+         * TimeStamp
+         * @description A time token (RFC 3161, DER) over the bytes of ``checkpoint``, the signed note of the log of ``size`` entries:
+         *     it was there ``at``, says the token. ``path`` proves that this log is the beginning of the newest one (RFC 9162,
+         *     section 2.1.4).
+         */
+        TimeStamp: {
+            /** At */
+            at: string;
+            /** Checkpoint */
+            checkpoint: string;
+            /**
+             * Path
+             * @description Hashes that lead from a leaf to a root, lowest first (RFC 9162, section 2.1.3)
+             */
+            path: string[];
+            /** Size */
+            size: number;
+            /**
+             * Token
+             * @description Bytes in base64 (RFC 4648, section 4)
+             */
+            token: string;
         };
         /**
          * Trouble
@@ -2110,6 +2271,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageEvidence"];
                 };
             };
             /** @description The request is not what it should be */

@@ -5,6 +5,7 @@ from quire.api import (
     channels,
     connections,
     conversations,
+    evidence,
     installs,
     me,
     messages,
@@ -19,7 +20,7 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    reading = (search, messages, attachments, channels, conversations)
+    reading = (search, messages, evidence, attachments, channels, conversations)
     for resource in (*reading, people, platforms, connections, installs, me):
         resource.register(api)
     return api

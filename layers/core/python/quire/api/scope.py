@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from quire.archive.proofs.prove_message import MessageProof
 from quire.audit.trail import AuditTrail
 from quire.aws.blobs import Blobs
 from quire.aws.control import Control
 from quire.aws.directory import Directory
 from quire.connectors.seam import Connector
-from quire.domain.ids import TenantId
+from quire.domain.ids import MessageId, TenantId
 from quire.identity.actions import Action, Resource
 from quire.identity.principal import Principal
 from quire.people.directory import People
@@ -24,7 +25,8 @@ class TenantScope:
     """The stores and readers of one tenant.
 
     What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
-    connections, ``registrar`` who is whom. ``activity`` gives when each connection last captured something.
+    connections, ``registrar`` who is whom. So is what ``proof`` reads, which gives what proves a message. ``activity``
+    gives when each connection last captured something.
     """
 
     tenant: TenantId
@@ -34,6 +36,7 @@ class TenantScope:
     searcher: Searcher
     conversations: Conversations
     messages: Messages
+    proof: Callable[[MessageId], MessageProof | None]
     blobs: Blobs
     platforms: Mapping[str, Connector]
     hooks_url: str

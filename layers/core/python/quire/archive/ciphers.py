@@ -10,6 +10,8 @@ from typing import Protocol
 from quire.domain.errors import CorruptError
 from quire.domain.ids import EventId, SegmentId, SubjectId
 
+UNENCRYPTED = "none"
+"""The key id of frames without a key of their own."""
 _CHECK_BYTES = 16
 
 
@@ -53,7 +55,7 @@ class PlainFrames:
 
     def key_id(self, subject: SubjectId) -> str:  # noqa: ARG002 - one answer for all
         """Always ``none``."""
-        return "none"
+        return UNENCRYPTED
 
     def seal(self, key_id: str, bound_to: bytes, compressed: bytes) -> bytes:  # noqa: ARG002 - bound_to holds it
         """Check, then lines."""
@@ -61,7 +63,7 @@ class PlainFrames:
 
     def open(self, key_id: str, bound_to: bytes, sealed: bytes) -> bytes:
         """The lines, if their check holds."""
-        if key_id != "none":
+        if key_id != UNENCRYPTED:
             raise CorruptError("a frame names a key, and no keys are configured")
         compressed = sealed[_CHECK_BYTES:]
         if len(sealed) < _CHECK_BYTES or sealed[:_CHECK_BYTES] != _check(bound_to, compressed):
@@ -71,6 +73,33 @@ class PlainFrames:
     def salt(self, key_id: str, event: EventId) -> bytes:  # noqa: ARG002 - no key, no salt
         """Empty: without keys nothing can be shredded."""
         return b""
+
+
+class AlsoPlainFrames:
+    """Another cipher's frames, and frames without a key of their own: those from before there were keys."""
+
+    def __init__(self, cipher: FrameCipher) -> None:
+        self._cipher = cipher
+        self._plain = PlainFrames()
+
+    def key_id(self, subject: SubjectId) -> str:
+        """As the cipher."""
+        return self._cipher.key_id(subject)
+
+    def seal(self, key_id: str, bound_to: bytes, compressed: bytes) -> bytes:
+        """As the cipher."""
+        return self._cipher.seal(key_id, bound_to, compressed)
+
+    def open(self, key_id: str, bound_to: bytes, sealed: bytes) -> bytes:
+        """As whichever sealed it."""
+        return self._of(key_id).open(key_id, bound_to, sealed)
+
+    def salt(self, key_id: str, event: EventId) -> bytes:
+        """As whichever sealed it."""
+        return self._of(key_id).salt(key_id, event)
+
+    def _of(self, key_id: str) -> FrameCipher:
+        return self._plain if key_id == UNENCRYPTED else self._cipher
 
 
 def _check(bound_to: bytes, compressed: bytes) -> bytes:

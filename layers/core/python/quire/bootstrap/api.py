@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -67,12 +67,14 @@ def scopes() -> Callable[[TenantId], TenantScope | None]:
 
 def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     """The stores of a tenant, over credentials that reach no other."""
+    from functools import partial
+
     from quire.api.scope import TenantScope
     from quire.audit.trail import AuditTrail
     from quire.aws.audit_table import AuditTable
     from quire.aws.control import Control
     from quire.aws.directory import Directory
-    from quire.bootstrap import desk
+    from quire.bootstrap import desk, evidence
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.attachments import locked_blobs
     from quire.bootstrap.search import engine_of, known_events, now
@@ -87,6 +89,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     control = Control(aws.dynamodb, known.need("control_table"))
     directory = Directory(aws.dynamodb, known.need("control_table"))
     conversations = Conversations(engine, tenant, partial(same_conversation, directory, tenant))
+    messages = Messages(tenant, known_events(aws, locked_journal(aws)), conversations, now)
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
@@ -95,7 +98,8 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         searcher=Searcher(engine, tenant),
         conversations=conversations,
         blobs=locked_blobs(aws),
-        messages=Messages(tenant, known_events(aws, locked_journal(aws)), conversations, now),
+        messages=messages,
+        proof=partial(evidence.proof, tenant, messages, control),
         platforms=CONNECTORS,
         hooks_url=known.hooks_url,
         activity=lambda: desk.activity_of(engine, tenant),

@@ -17,6 +17,7 @@ class Action(StrEnum):
     SEARCH_MESSAGES = "SearchMessages"
     READ_MESSAGE = "ReadMessage"
     READ_ATTACHMENT = "ReadAttachment"
+    READ_EVIDENCE = "ReadEvidence"
     READ_CONVERSATION = "ReadConversation"
     LIST_PLATFORMS = "ListPlatforms"
     LIST_CONNECTIONS = "ListConnections"
@@ -39,6 +40,7 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.SEARCH_MESSAGES: "Tenant",
     Action.READ_MESSAGE: "Message",
     Action.READ_ATTACHMENT: "Message",
+    Action.READ_EVIDENCE: "Message",
     Action.READ_CONVERSATION: "Channel",
     Action.LIST_PLATFORMS: "Tenant",
     Action.LIST_CONNECTIONS: "Tenant",

@@ -108,6 +108,33 @@ def managing_policy(tenant: TenantId, desk: Desk) -> str:
     return _encoded(statements)
 
 
+@dataclass(frozen=True)
+class Vault:
+    """What a tenant's messages are proven from: ARNs of the tables of segments and of keys, of the archive's bucket,
+    and of the keys that these are encrypted with, the tenant's own among them."""
+
+    tables: tuple[str, ...]
+    bucket: str
+    keys: tuple[str, ...]
+
+
+def proving_policy(tenant: TenantId, vault: Vault) -> str:
+    """The inline policy of credentials that read what proves a tenant's messages, subjects' keys included, and change
+    nothing. Raises as :func:`session_policy`.
+    """
+    if not is_tenant_id(tenant):
+        raise MalformedError("not a tenant id")
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"T#{tenant}", f"T#{tenant}#*"]}}
+    objects = [f"{vault.bucket}/t/{tenant}/{kind}/*" for kind in ("archive", "log")]
+    return _encoded(
+        [
+            _allow(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], list(vault.tables), own),
+            _allow(["s3:GetObject", "s3:GetObjectVersion"], objects),
+            _allow(["kms:Decrypt", "kms:GenerateDataKey"], list(vault.keys)),
+        ]
+    )
+
+
 def assume_tenant(
     base: Aws, role_arn: str, policy_of: Callable[[TenantId], str], purpose: str = "reads"
 ) -> Callable[[TenantId], Aws]:

@@ -29,14 +29,18 @@ class Messages:
             UnavailableError: what is needed to tell did not answer.
         """
         now = self._clock()
+        known = self._known(message, now)
+        state = message_state(each.event for each in known) if known else None
+        return None if state is None else document(state, known, from_datetime(now))
+
+    def events(self, message: MessageId) -> Sequence[Known]:
+        """All events known of a message; none when the tenant has no message of this id. Raises as :meth:`find`."""
+        return self._known(message, self._clock())
+
+    def _known(self, message: MessageId, now: datetime) -> Sequence[Known]:
         told = self._events.of_message(self._tenant, message, now)
         if told.whole:
-            return self._document(told.known, now)
+            return told.known
         indexed = self._indexed.message(message, with_events=True)
         older = known_events(indexed) if indexed is not None else []
-        joined = list({each.event.event_id: each for each in (*older, *told.known)}.values())
-        return self._document(joined, now) if joined else None
-
-    def _document(self, known: Sequence[Known], now: datetime) -> Document | None:
-        state = message_state(each.event for each in known)
-        return None if state is None else document(state, known, from_datetime(now))
+        return list({each.event.event_id: each for each in (*older, *told.known)}.values())

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from quire.archive.ciphers import UNENCRYPTED
 from quire.archive.footer import Footer
 from quire.archive.packages.contents import Contents, Disclosed
 from quire.archive.packages.folder import WriteFile
@@ -33,7 +34,6 @@ from quire.evidence.tiles import tiles_of, unbundled
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 _CHUNK = 1024 * 1024
-_UNENCRYPTED = "none"
 
 
 class Wanted(NamedTuple):
@@ -147,7 +147,7 @@ class Packer:
             with path.open("rb") as file:
                 source = Source(path.stat().st_size, lambda at, length: _part(file, at, length))
                 footer = read_footer(source)
-                if wanted.messages is not None and any(f.subject_key_id == _UNENCRYPTED for f in footer.frames):
+                if wanted.messages is not None and any(f.subject_key_id == UNENCRYPTED for f in footer.frames):
                     raise ConflictError(f"segment {footer.segment_id} is not encrypted: it tells others' messages too")
                 package.add_segment(_checked(manifest["segment_id"]), path, footer)
                 told.segments += 1

@@ -16,6 +16,7 @@ from quire.archive.proofs.sealed_events import Captured, SealedEvent, SealedEven
 from quire.archive.sealing.publish import KeyOf
 from quire.aws.archive_objects import ArchiveObjects
 from quire.aws.ledger import Ledger, SegmentRow
+from quire.aws.log_marks import LogMarks
 from quire.domain.ids import SegmentId, TenantId
 from quire.evidence.merkle import inclusion_proof
 
@@ -66,8 +67,11 @@ class MessageProof:
 class MessageProver:
     """Proves messages of any tenant."""
 
-    def __init__(self, ledger: Ledger, objects: ArchiveObjects, sealed: SealedEvents, key_of: KeyOf) -> None:
+    def __init__(
+        self, ledger: Ledger, marks: LogMarks, objects: ArchiveObjects, sealed: SealedEvents, key_of: KeyOf
+    ) -> None:
         self._ledger = ledger
+        self._marks = marks
         self._objects = objects
         self._sealed = sealed
         self._key_of = key_of
@@ -76,7 +80,7 @@ class MessageProver:
         """What proves these events.
 
         Raises:
-            CorruptError, NotFoundError: what was sealed or published is not what it should be.
+            CorruptError: what was sealed or published is not what it should be.
             UnavailableError: something did not answer.
         """
         asked = list(events)
@@ -88,9 +92,15 @@ class MessageProver:
         return MessageProof(
             [_event(event, found.get(event.event_id), segments) for event in asked],
             sorted(segments.values(), key=lambda each: each.entry),
-            [] if log is None else log.stamps(each.entry for each in segments.values()),
+            [] if log is None else self._stamps(tenant, log, segments.values()),
             log,
         )
+
+    def _stamps(self, tenant: TenantId, log: PublishedLog, segments: Iterable[SegmentProof]) -> list[Stamp]:
+        """For each segment the earliest time token over a checkpoint that covers it; each token once."""
+        marked = {self._marks.stamp_over(tenant, each.entry) for each in segments}
+        usable = [each for each in marked if each is not None and each.size <= log.checkpoint.size]
+        return [log.stamp(each.size, each.at) for each in sorted(usable, key=lambda each: each.size)]
 
 
 def _segment(row: SegmentRow, log: PublishedLog | None) -> SegmentProof:

@@ -20,10 +20,11 @@ _SIZED = re.compile(r"(?:checkpoints/(\d{1,18})|timestamps/(\d{1,18})\.tsr)\Z", 
 
 @dataclass(frozen=True)
 class Stamp:
-    """A time token (DER) over the ``note`` of the checkpoint of ``size`` entries; ``path`` (32-byte hashes) shows that
-    this checkpoint is the beginning of the newest one."""
+    """A time token (DER) over the ``note`` of the checkpoint of ``size`` entries, which says that it was there ``at``;
+    ``path`` (32-byte hashes) shows that this checkpoint is the beginning of the newest one."""
 
     size: int
+    at: str
     token: bytes = field(repr=False)
     note: bytes = field(repr=False)
     path: tuple[bytes, ...] = field(repr=False)
@@ -49,19 +50,11 @@ class PublishedLog:
         """
         return tuple(self._tree.inclusion_proof(entry)) if entry < self.checkpoint.size else None
 
-    def stamps(self, entries: Iterable[int]) -> list[Stamp]:
-        """For each entry the time token over the earliest stamped checkpoint that covers it; each token once.
-
-        Raises as :meth:`inclusion_proof`.
-        """
-        stamped = sorted(sizes(self._objects.log_files(self._tenant, STAMPS)))
-        usable = [size for size in stamped if size <= self.checkpoint.size]
-        first = {next((size for size in usable if size > entry), 0) for entry in entries}
-        return [self._stamp(size) for size in sorted(first - {0})]
-
-    def _stamp(self, size: int) -> Stamp:
+    def stamp(self, size: int, at: str) -> Stamp:
+        """The time token over the checkpoint of ``size`` entries, no more than this one's. Raises as
+        :meth:`inclusion_proof`."""
         token, note = self.file(f"{STAMPS}{size}.tsr"), self.file(f"{CHECKPOINTS}{size}")
-        return Stamp(size, token, note, tuple(self._tree.consistency_proof(size)))
+        return Stamp(size, at, token, note, tuple(self._tree.consistency_proof(size)))
 
     def file(self, path: str) -> bytes:
         """One of the log's files.

@@ -14,21 +14,20 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from quire.archive.ciphers import FrameCipher
+from quire.archive.ciphers import UNENCRYPTED, FrameCipher
 from quire.archive.entries import StoredEvent
 from quire.archive.footer import Footer
 from quire.archive.segment_reader import SegmentReader, Source, read_footer
 from quire.aws.archive_objects import ArchiveObjects
 from quire.aws.ledger import Ledger, SegmentRow
-from quire.domain.errors import CorruptError, GoneError
+from quire.domain.errors import CorruptError, GoneError, NotFoundError
 from quire.domain.ids import EventId, SubjectId, TenantId
 from quire.domain.time import sort_key
 
 OpenFrames = Callable[[TenantId, Collection[str]], FrameCipher]
 """What opens a tenant's frames, with the keys of these ids at hand."""
 
-_KEPT_EVENTS = 200_000
-_ANYBODY = "none"
+_KEPT_EVENTS = 100_000
 
 
 class Captured(NamedTuple):
@@ -73,7 +72,7 @@ class Shredded:
 
 
 class SealedEvents:
-    """Finds sealed events of any tenant. Footers are kept, those of 200,000 events at most."""
+    """Finds sealed events of any tenant. Footers are kept, those of 100,000 events at most."""
 
     def __init__(self, ledger: Ledger, objects: ArchiveObjects, open_frames: OpenFrames) -> None:
         self._ledger = ledger
@@ -85,7 +84,7 @@ class SealedEvents:
         """Those of the events that are sealed.
 
         Raises:
-            CorruptError, NotFoundError: a segment is not what the ledger says.
+            CorruptError: a segment is not there, or not what the ledger says.
             UnavailableError: something did not answer.
         """
         days: dict[str, list[SegmentRow]] = {}
@@ -129,8 +128,13 @@ class SealedEvents:
         return footer
 
     def _source(self, row: SegmentRow) -> Source:
-        size = int(manifest_of(row)["size"])
-        return Source(size, lambda at, length: self._objects.read_range(row.key, row.version_id, at, length))
+        def read(at: int, length: int) -> bytes:
+            try:
+                return self._objects.read_range(row.key, row.version_id, at, length)
+            except NotFoundError as error:
+                raise CorruptError(f"the sealed segment {row.segment_id} is not there") from error
+
+        return Source(int(manifest_of(row)["size"]), read)
 
 
 def manifest_of(row: SegmentRow) -> Mapping[str, Any]:
@@ -158,7 +162,7 @@ def _names(footer: Footer, event: EventId) -> bool:
 
 def _may_hold(key_id: str, subject: SubjectId) -> bool:
     """Whether a frame under this key may hold what the subject said: keys are named after their subject."""
-    return key_id == _ANYBODY or key_id.startswith(f"{subject}-")
+    return key_id == UNENCRYPTED or key_id.startswith(f"{subject}-")
 
 
 def _looked_through(
