@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "rebuild": "quire.cli.local:rebuild",
     "replay": "quire.cli.local:replay",
     "connection": "quire.cli.connection:connection",
+    "witness": "quire.cli.witness:witness",
 }
 
 

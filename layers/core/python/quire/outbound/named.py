@@ -94,8 +94,9 @@ class NamedByOperator:
         return self._exchange("POST", self._path or "/", headers, body, most)
 
     def get(self, at: str, headers: Mapping[str, str], most: int) -> Answer:
-        """What lies at a path below the address. Raises as :meth:`post`."""
-        return self._exchange("GET", f"{self._path.rstrip('/')}/{at}", headers, None, most)
+        """What lies at a path below the address; at the address itself where that is empty. Raises as :meth:`post`."""
+        path = f"{self._path.rstrip('/')}/{at}" if at else self._path or "/"
+        return self._exchange("GET", path, headers, None, most)
 
     def _exchange(self, method: Method, path: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Answer:
         to = Destination(self._host, f"{path}?{self._query}" if self._query else path)
