@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sts import STSClient
@@ -128,6 +129,11 @@ class Aws:
     def sns(self) -> SNSClient:
         """Topics."""
         return self._session.client("sns", config=self._config)
+
+    @cached_property
+    def mail(self) -> SESV2Client:
+        """Mails."""
+        return self._session.client("sesv2", config=self._config)
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from quire.bootstrap.sessions import patient
+from quire.domain.ids import TenantId
 
 if TYPE_CHECKING:
     from quire.archive.sealing.authority import Authority
     from quire.archive.sealing.stamp import Stamper, Stamping
+    from quire.archive.sealing.witnesses import CheckpointSender, Sending
     from quire.aws.archive_objects import ArchiveObjects
     from quire.aws.ledger import Ledger
     from quire.aws.log_marks import LogMarks
-    from quire.domain.ids import TenantId
     from quire.outbound.whereabouts import Find
+
+
+class Attested(NamedTuple):
+    """What came of it."""
+
+    tenant: TenantId
+    stamp: Stamping
+    sent: list[Sending]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a state machine: who the witnesses are is left out."""
+        stamp = {"outcome": self.stamp.outcome, "size": self.stamp.size, "reason": self.stamp.reason}
+        sent = [{"kind": each.witness.kind, "outcome": each.outcome, "reason": each.reason} for each in self.sent]
+        return {"tenantId": self.tenant, "stamp": stamp, "witnesses": sent}
 
 
 @cache
@@ -38,6 +54,39 @@ def stamper() -> Stamper:
 def stamp(tenant: TenantId, *, demand: bool = False) -> Stamping:
     """Have a tenant's newest checkpoint stamped where it is due, or on ``demand``."""
     return stamper().stamp(tenant, demand=demand)
+
+
+@cache
+def checkpoint_sender() -> CheckpointSender:
+    """Sends checkpoints to tenants' witnesses."""
+    from quire.archive.sealing.witnesses import CheckpointSender
+    from quire.aws.mail import Mail
+    from quire.aws.witness_settings import WitnessSettings
+    from quire.config import settings
+    from quire.outbound.named import NamedByTenant
+    from quire.outbound.transport import Transport
+    from quire.outbound.whereabouts import public
+
+    known = settings()
+    return CheckpointSender(
+        ledger=_ledger(),
+        marks=log_marks(),
+        settings=WitnessSettings(patient().dynamodb, known.need("control_table")),
+        post=NamedByTenant(Transport(_gateway() or public(), known.platform_ca)).post,
+        mail=Mail(patient().mail, known.mail_sender) if known.mail_sender else None,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def send_checkpoint(tenant: TenantId) -> list[Sending]:
+    """Send a tenant's newest checkpoint to its witnesses."""
+    return checkpoint_sender().send(tenant)
+
+
+def attest(event: Mapping[str, Any]) -> Attested:
+    """Have others vouch for a tenant's log: ``{"tenantId", "demand"?}``."""
+    tenant = TenantId(event["tenantId"])
+    return Attested(tenant, stamp(tenant, demand=bool(event.get("demand"))), send_checkpoint(tenant))
 
 
 @cache
