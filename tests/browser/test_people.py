@@ -18,7 +18,7 @@ def test_people_are_listed_once_joined_and_separated_by_hand(console: Console) -
     console.open("/people")
     page = console.page
     rows = page.locator("#content li")
-    expect(rows.first).to_be_visible()
+    expect(rows.first).to_be_visible(timeout=PATIENCE_MS)
     console.picture("people")
     assert layout_faults(page) == []
     assert accessibility_faults(page) == []
@@ -26,7 +26,7 @@ def test_people_are_listed_once_joined_and_separated_by_hand(console: Console) -
     links = rows.get_by_role("link")
     names = [links.nth(number).inner_text() for number in range(2)]
     links.first.click()
-    expect(page.get_by_role("heading", level=1, name=names[0])).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=names[0])).to_be_visible(timeout=PATIENCE_MS)
     accounts = page.locator("h2", has_text="Accounts")
     expect(accounts).to_be_visible()
     page.get_by_role("searchbox", name="Find an account to join").fill(names[1])
@@ -35,10 +35,8 @@ def test_people_are_listed_once_joined_and_separated_by_hand(console: Console) -
     console.picture("joined")
     assert layout_faults(page) == []
 
-    by_hand = page.locator("div", has=page.get_by_text("Put here by hand")).locator(
-        "button", has_text="Not this person"
-    )
-    by_hand.last.click()
+    row = page.locator("div", has=page.get_by_role("button")).filter(has_text="Put here by hand").last
+    row.get_by_role("button", name=re.compile("^Not this person: ")).click()
     expect(page.get_by_text("Put here by hand")).to_have_count(0, timeout=PATIENCE_MS)
 
 

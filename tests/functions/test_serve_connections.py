@@ -247,6 +247,7 @@ def test_an_install(quire: Serving, slack: Slack, capsys: pytest.CaptureFixture[
     assert "https%3A%2F%2Fconsole.example%2Fconnections%2Finstalled" in there["authorizeUrl"]
     back = finish(quire, there["state"])
     assert back.status == 200, back.body
+    assert quire.timetable.noted == [("begin", connection)] * 2, "its tasks run again, with the token"
     assert (back.body["connectionId"], back.body["workspaceId"]) == (connection, "T1")
     assert stored(quire, connection)["botToken"] == "xoxb-hush"
     assert stored(quire, connection)["signingSecret"] == "hush-sign"

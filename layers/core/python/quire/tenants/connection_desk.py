@@ -141,6 +141,7 @@ class ConnectionDesk:
             kept = {name: value for name, value in merged.items() if value is not None}
             check_settings(self._platform(known).manifest, known.configuration, kept)
             self._stores.secrets.put(known.secret_id, kept)
+        self._try_again(known)
         return sorted(kept)
 
     def secret_names(self, connection_id: str) -> list[str]:
@@ -186,6 +187,7 @@ class ConnectionDesk:
             self._stores.secrets.put(known.secret_id, made.secrets)
         if made.workspace_id:
             self._stores.settings.place(self._tenant, known.connection_id, made.workspace_id)
+        self._try_again(known)
         return self._known(found)
 
     def _known(self, connection_id: str) -> Connection:
@@ -209,6 +211,11 @@ class ConnectionDesk:
 
     def _secrets_of(self, connection: Connection) -> Mapping[str, Any]:
         return self._stores.secrets.current(connection.secret_id) or {}
+
+    def _try_again(self, connection: Connection) -> None:
+        """Let its tasks run now: what waited for new secrets need not wait longer."""
+        if connection.at_work:
+            self._work.tasks().begin(connection)
 
     def _set_status(self, known: Connection, status: str) -> None:
         def alter(connection: Connection) -> Connection:

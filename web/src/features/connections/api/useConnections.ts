@@ -48,6 +48,7 @@ export function useChangeConnection(connectionId: string) {
 export function useRemoveConnection(connectionId: string) {
   return useChange<null, Connection>(async (api) =>
     bodyOf(await api.DELETE("/v1/connections/{connectionId}", { params: { path: { connectionId } } })),
+    true,
   );
 }
 
@@ -75,12 +76,15 @@ export function useFinishInstall() {
   );
 }
 
-/** A change to connections, after which they are read anew. */
-function useChange<Given, Told>(change: (api: ApiClient, given: Given) => Promise<Told>): UseMutationResult<Told, Error, Given> {
+/** A change to connections, after which they are read anew: with `listOnly` the list, because the one is no more. */
+function useChange<Given, Told>(
+  change: (api: ApiClient, given: Given) => Promise<Told>,
+  listOnly = false,
+): UseMutationResult<Told, Error, Given> {
   const api = useApi();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (given: Given) => change(api, given),
-    onSuccess: () => queries.invalidateQueries({ queryKey: [CONNECTIONS] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: [CONNECTIONS], exact: listOnly }),
   });
 }

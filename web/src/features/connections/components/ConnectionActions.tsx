@@ -65,8 +65,8 @@ function RemoveDialog({ connection, onClose }: { connection: ConnectionDetails; 
     >
       <SpaceBetween size="m">
         <div>
-          Nothing more is taken from the platform, and its secrets are deleted. What was archived stays. What is written
-          there from now on is not captured.
+          Within a minute nothing more is taken from the platform, and its secrets are deleted. What was archived stays.
+          What is written there from then on is not captured.
         </div>
         {removal.isError ? <ProblemAlert error={removal.error} /> : null}
       </SpaceBetween>

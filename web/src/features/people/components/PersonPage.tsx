@@ -48,7 +48,7 @@ function Shown({ person }: { person: Person }) {
       <Container disableContentPaddings header={<Header variant="h2">Accounts</Header>}>
         {person.accounts.map((account) => (
           <div key={account.userId} className={styles.account}>
-            <AccountFacts account={account} />
+            <AccountFacts account={account} alone={alone} />
             {mayJoin && !alone ? (
               <Button
                 ariaLabel={`Not this person: ${accountName(account)}`}
@@ -66,7 +66,7 @@ function Shown({ person }: { person: Person }) {
   );
 }
 
-function AccountFacts({ account }: { account: Account }) {
+function AccountFacts({ account, alone }: { account: Account; alone: boolean }) {
   return (
     <div className={styles.name}>
       <div className={styles.badges}>
@@ -93,7 +93,7 @@ function AccountFacts({ account }: { account: Account }) {
       </div>
       {account.placedAt ? (
         <div className={styles.note}>
-          Put here by hand, <Timestamp at={account.placedAt} />
+          {alone ? "Set apart by hand" : "Put here by hand"}, <Timestamp at={account.placedAt} />
         </div>
       ) : null}
     </div>
