@@ -20,7 +20,7 @@ from quire.aws.tenant_keys import TenantKeys
 from quire.bootstrap.connections import due_of
 from quire.connections.timetable import Timetable
 from quire.connectors.registry import MANIFESTS
-from quire.domain.ids import TenantId
+from quire.domain.ids import ConnectionId, TenantId
 from quire.tenants.add_connection import NewConnection, add_connection
 from quire.tenants.create_tenant import create_tenant
 
@@ -104,7 +104,7 @@ class Seeder:
             connection_id=connection_id,
             platform=platform,
             name=f"{spec.name} {platform}",
-            secrets=made.stored,
+            secrets=self._merged(TenantId(spec.tenant_id), ConnectionId(connection_id), made.stored),
             configuration=made.configuration,
             workspace_id=made.workspace_id,
         )
@@ -116,6 +116,14 @@ class Seeder:
             "webhookUrl": f"{self.outputs['HooksUrl']}/{platform}/{connection_id}",
             "secrets": made.sender,
         }
+
+    def _merged(self, tenant: TenantId, connection: ConnectionId, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """What is stored anew, beside what the connection has come by since: keys it has rotated to stay."""
+        known = self.secrets.current(self.secrets.name_of(tenant, connection)) or {}
+        merged = {**known, **stored}
+        if isinstance(known.get("certificates"), dict):
+            merged["certificates"] = {**known["certificates"], **stored.get("certificates", {})}
+        return merged
 
 
 def seeder(settings: Settings, session: boto3.Session, outputs: Mapping[str, str]) -> Seeder:

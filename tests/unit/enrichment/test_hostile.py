@@ -237,7 +237,9 @@ def test_the_clock_on_the_wall(tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert failed(reading(tmp_path, b"words", limits=Limits(memory_bytes=8 * 1024**2)), "crashed", "memory_limit")
+    assert failed(
+        reading(tmp_path, b"words " * 2_000_000, limits=Limits(memory_bytes=8 * 1024**2)), "crashed", "memory_limit"
+    )
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert failed(reading(tmp_path, b"words"), "crashed")
 
