@@ -158,6 +158,11 @@ def log_key(tenant: TenantId, path: str) -> str:
     return f"t/{_checked(tenant)}/log/{path}"
 
 
+def projection_key(tenant: TenantId, retention_class: str, day: str, segment: SegmentId) -> str:
+    """Key of a segment's Parquet file, by partitions as Hive names them; ``day`` is ``yyyy-mm-dd``."""
+    return f"parquet/tenant={_checked(tenant)}/class={_class(retention_class)}/day={day}/{segment}.parquet"
+
+
 def audit_partition(tenant: TenantId, day: str) -> str:
     """Partition of a tenant's audit entries of one day (``yyyy-mm-dd``)."""
     return f"T#{_checked(tenant)}#{day}"
