@@ -17,13 +17,14 @@ import base64
 import datetime
 import hashlib
 import json
-import pathlib
+import os
 import re
 import sys
 import typing
 
 SCHEMA, MANIFEST_SCHEMA, EVENT_SCHEMA = "quire.evidence/1", "quire.manifest/1", "quire.event/1"
 WIDTH = 256  # hashes in a full tile
+CHUNK = 1 << 16
 DASH = "— "
 
 
@@ -361,40 +362,83 @@ def is_authority(certificate):
 # ---------------------------------------------------------------- the folder
 
 
-def canonical(value):
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+DECODE = json.JSONDecoder().raw_decode
+
+
+def canonical_json(data):
+    """The object in bytes that are the canonical JSON of it."""
+    try:
+        text = data.decode()
+        value, _ = DECODE(text)
+    except (ValueError, RecursionError) as error:
+        raise Wrong("the file is not JSON") from error
+    if not isinstance(value, dict) or ENCODE(value) != text:
+        raise Wrong("the file is not canonical JSON")
+    return value
+
+
+def names(path: str) -> dict[str, bool]:
+    """{path within the folder: whether it is a file} of all there is in it, but for folders."""
+    found, folders = {}, [""]
+    while folders:
+        under = folders.pop()
+        with os.scandir(f"{path}/{under}") as entries:
+            for entry in entries:
+                if entry.is_file(follow_symlinks=False):
+                    found[under + entry.name] = True
+                elif not entry.is_dir(follow_symlinks=False):
+                    found[under + entry.name] = False
+                elif entry.name != "__pycache__":
+                    folders.append(f"{under}{entry.name}/")
+    return found
+
+
+def contents(path):
+    """A file's bytes; small ones, of which there are many, in one go."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(number, CHUNK)
+        if len(data) == CHUNK:
+            with open(number, "rb", closefd=False) as rest:
+                data += rest.read()
+        return data
+    finally:
+        os.close(number)
 
 
 class Folder:
-    """A folder of evidence; every check adds to `checked` or to `findings`."""
+    """A folder of evidence; every check adds to `checked` or to `findings`. A file is read once and hashed then."""
 
     def __init__(self, path):
-        self.path = pathlib.Path(path)
-        self.findings = []
+        self.path = os.fspath(path)
+        self.found, self.listed, self.present = {}, {}, {}
         self.checked = dict.fromkeys(
             "files checkpoints entries tiles segments leaves messages events timestamps known".split(), 0
         )
 
+    @property
+    def findings(self):
+        return [{"file": file, "fact": fact} for file, fact in self.found]
+
     def find(self, file, fact):
-        finding = {"file": file, "fact": fact}
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self.found[file, fact] = True
+
+    def under(self, folder):
+        return sorted(name[len(folder) :] for name in self.present if name.startswith(folder))
+
+    def read(self, file):
+        """(bytes, SHA-256 in hexadecimal digits) of a file, compared with package.json."""
+        if not self.present.get(file):
+            raise Wrong("the file is missing")
+        data = contents(f"{self.path}/{file}")
+        it = len(data), hashlib.sha256(data).hexdigest()
+        if self.listed.pop(file, it) != it:
+            self.find(file, "the file is not the one listed in package.json")
+        return data, it[1]
 
     def data(self, file):
-        path = self.path / file
-        if path.is_symlink() or not path.is_file():
-            raise Wrong("the file is missing")
-        return path.read_bytes()
-
-    def json(self, file):
-        try:
-            data = self.data(file)
-            value = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise Wrong("the file is not JSON") from error
-        if not isinstance(value, dict) or canonical(value) != data:
-            raise Wrong("the file is not canonical JSON")
-        return value
+        return self.read(file)[0]
 
     def attempt(self, file, check, *arguments):
         """What a check gives; a finding about the file, and None, where something is wrong."""
@@ -409,28 +453,26 @@ class Folder:
     # ---- package.json: what is in the folder
 
     def package(self):
-        value = self.json("package.json")
-        if value.get("schema") != SCHEMA:
+        self.present = names(self.path)
+        data, digest = self.read("package.json")
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise Wrong("the file is not JSON") from error
+        if not isinstance(value, dict) or value.get("schema") != SCHEMA:
             raise Wrong("the package's schema is another")
-        if self.data("package.sha256").decode("ascii", "replace") != sha256(self.data("package.json")).hex() + "\n":
+        if self.data("package.sha256").decode("ascii", "replace") != digest + "\n":
             raise Wrong("package.sha256 is another file's hash")
-        listed = {each["path"]: each for each in value["files"]}
-        present = {
-            path.relative_to(self.path).as_posix()
-            for path in self.path.rglob("*")
-            if not path.is_dir() and "__pycache__" not in path.parts
-        }
-        for file in sorted(present - listed.keys() - {"package.json", "package.sha256"}):
+        self.listed = {each["path"]: (each["size"], each["sha256"]) for each in value["files"]}
+        self.checked["files"] = len(self.listed)
+        for file in sorted(self.present.keys() - self.listed.keys() - {"package.json", "package.sha256"}):
             self.find(file, "the file is not listed in package.json")
-        for file, each in sorted(listed.items()):
-            self.checked["files"] += 1
-            if file not in present:
-                self.find(file, "the file is missing")
-                continue
-            data = self.attempt(file, self.data, file)
-            if data is not None and (len(data), sha256(data).hex()) != (each["size"], each["sha256"]):
-                self.find(file, "the file is not the one listed in package.json")
         return value
+
+    def rest(self):
+        """The listed files that no other check has read."""
+        for file in sorted(self.listed):
+            self.attempt(file, self.read, file)
 
     # ---- log/: checkpoints, entries, tiles
 
@@ -439,13 +481,13 @@ class Folder:
         newest = self.attempt("log/checkpoint", lambda: open_checkpoint(self.data("log/checkpoint"), key))
         roots = {} if newest is None else {newest[0]: newest[1]}
         self.checked["checkpoints"] += newest is not None
-        for path in sorted((self.path / "log/checkpoints").glob("*")):
-            file = f"log/checkpoints/{path.name}"
+        for name in self.under("log/checkpoints/"):
+            file = f"log/checkpoints/{name}"
             read = self.attempt(file, lambda file=file: open_checkpoint(self.data(file), key))
             if read is None:
                 continue
             self.checked["checkpoints"] += 1
-            if str(read[0]) != path.name:
+            if str(read[0]) != name:
                 self.find(file, f"the checkpoint is of {read[0]} entries")
             if roots.setdefault(*read) != read[1]:
                 self.find(file, "two checkpoints of one size have different roots: the log was forked")
@@ -496,7 +538,7 @@ class Folder:
         for leaf in [*leaves, None]:
             if tree.size in wanted and tree.root() != wanted[tree.size]:
                 for file in [names[tree.size]] + ["log/checkpoint"] * (tree.size == max(wanted)):
-                    if (self.path / file).is_file():
+                    if file in self.present:
                         self.find(file, "the checkpoint's root is not that of the log's entries")
             for file, (size, root) in known.items():
                 if size == tree.size and tree.root() != root:
@@ -517,12 +559,11 @@ class Folder:
                 continue
             file = tile_path("entries", number // WIDTH, min(WIDTH, len(entries) - number // WIDTH * WIDTH))
             try:
-                value = json.loads(entry)
-            except (ValueError, RecursionError):
-                value = None
-            if not isinstance(value, dict) or canonical(value) != entry:
+                value = canonical_json(entry)
+            except (Wrong, ValueError):
                 self.find(file, f"entry {number} is not canonical JSON")
-            elif value.get("schema") != MANIFEST_SCHEMA:
+                continue
+            if value.get("schema") != MANIFEST_SCHEMA:
                 continue  # the log also holds statements of other kinds; their place in it is checked, not their words
             elif value.get("tenant_id") != tenant:
                 self.find(file, f"entry {number} is of another tenant")
@@ -537,12 +578,13 @@ class Folder:
     def segments(self, manifests, complete):
         """{segment id: leaves} of the segments in the folder."""
         found = {}
-        for path in sorted((self.path / "segments").glob("*")):
-            if path.suffix not in (".qrs", ".leaves") or path.stem not in manifests:
-                self.find(f"segments/{path.name}", "the log knows no such segment")
+        for name in self.under("segments/"):
+            segment, _, kind = name.rpartition(".")
+            if kind not in ("qrs", "leaves") or segment not in manifests:
+                self.find(f"segments/{name}", "the log knows no such segment")
         for segment, manifest in sorted(manifests.items()):
             object_file, leaves_file = f"segments/{segment}.qrs", f"segments/{segment}.leaves"
-            if not complete and not (self.path / object_file).exists() and not (self.path / leaves_file).exists():
+            if not complete and object_file not in self.present and leaves_file not in self.present:
                 continue
             self.attempt(object_file, self.segment_object, object_file, manifest)
             leaves = self.attempt(leaves_file, self.segment_leaves, leaves_file, manifest)
@@ -551,8 +593,8 @@ class Folder:
         return found
 
     def segment_object(self, file, manifest):
-        data = self.data(file)
-        if (sha256(data).hex(), len(data)) != (manifest["sha256"], manifest["size"]):
+        data, digest = self.read(file)
+        if (digest, len(data)) != (manifest["sha256"], manifest["size"]):
             raise Wrong("the segment is not the one that was sealed")
         self.checked["segments"] += 1
 
@@ -566,24 +608,25 @@ class Folder:
 
     def messages(self, listed, segments, manifests, tenant):
         for message in listed:
-            folder = f"messages/{message['message_id']}"
+            about = message["message_id"]
             self.checked["messages"] += 1
-            for each in message["events"]:
-                file = f"{folder}/{each['event_id']}.json"
-                self.attempt(file, self.event, file, each, message["message_id"], segments, manifests, tenant)
+            for stated in message["events"]:
+                file = f"messages/{about}/{stated['event_id']}.json"
+                self.attempt(file, self.event, file, stated, about, segments, manifests, tenant)
 
-    def event(self, file, stated, message_id, segments, manifests, tenant):
-        data, event = self.data(file), self.json(file)
-        about = event.get("message_id", event.get("event_id"))  # an event about no message stands under its own id
-        facts = (event.get("schema"), event.get("tenant_id"), about, event.get("event_id"))
-        if facts != (EVENT_SCHEMA, tenant, message_id, stated["event_id"]):
+    def event(self, file, stated, about, segments, manifests, tenant):
+        data = self.read(file)[0]
+        event = canonical_json(data)
+        own = event.get("event_id")  # an event about no message stands under its own id
+        facts = (event.get("schema"), event.get("tenant_id"), event.get("message_id", own), own)
+        if facts != (EVENT_SCHEMA, tenant, about, stated["event_id"]):
             raise Wrong("the event is not the one that it is listed as")
-        manifest, leaves = manifests.get(stated["segment_id"]), segments.get(stated["segment_id"])
-        if manifest is None:
+        segment, index = stated["segment_id"], stated["leaf"]
+        if segment not in manifests:
             raise Wrong("the log knows no segment that holds the event")
+        leaves = segments.get(segment)
         if leaves is None:
             raise Wrong("the leaves of the event's segment are missing or wrong")
-        index = stated["leaf"]
         if not 0 <= index < len(leaves) or leaf_hash(data, bytes.fromhex(stated["salt"])) != leaves[index]:
             raise Wrong("the event is not the one that was sealed")
         self.checked["events"] += 1
@@ -594,7 +637,7 @@ class Folder:
         """{checkpoint size: time} of the tokens that hold."""
         found = {}
         for file in files:
-            size = pathlib.PurePosixPath(file).stem
+            size = file[len("timestamps/") : -len(".tsr")]
             stamped = self.attempt(file, self.data, f"log/checkpoints/{size}")
             when = None if stamped is None else self.attempt(file, lambda: open_token(self.data(file), stamped, roots))
             if when is not None:
@@ -623,6 +666,7 @@ def check(
         if package.get("log_key") != key_text and key_text is not None:
             folder.find("package.json", "the log's key is another than the one you trust")
         folder.attempt("package.json", examine, folder, package, key, tsa_roots, known_files)
+    folder.rest()
     folder.checked["key"] = "given" if key_text else "from the folder"
     return {"ok": not folder.findings, "checked": folder.checked, "findings": folder.findings}
 
@@ -631,7 +675,7 @@ def examine(folder, package, key, tsa_roots, known_files):
     tenant = package["tenant_id"]
     known = {}
     for name in known_files:
-        read = folder.attempt(name, lambda name=name: open_checkpoint(pathlib.Path(name).read_bytes(), key))
+        read = folder.attempt(name, lambda name=name: open_checkpoint(contents(name), key))
         if read is not None:
             known[name] = read
     checkpoints, size = folder.checkpoints(key)
@@ -643,7 +687,7 @@ def examine(folder, package, key, tsa_roots, known_files):
     manifests = folder.manifests(entries, tenant)
     segments = folder.segments(manifests, package["scope"] == "all")
     folder.messages(package["messages"], segments, manifests, tenant)
-    tokens = sorted(f"timestamps/{path.name}" for path in (folder.path / "timestamps").glob("*.tsr"))
+    tokens = [f"timestamps/{name}" for name in folder.under("timestamps/") if name.endswith(".tsr")]
     if tokens:
         roots = folder.attempt(
             "timestamps/roots.pem", lambda: load_roots(tsa_roots or folder.data("timestamps/roots.pem"))
@@ -657,10 +701,10 @@ def main(arguments: typing.Any = None) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description=__doc__.split("\n", 1)[0])
     parser.add_argument("folder")
     parser.add_argument("--key", help="the log's verifier key, from somebody you trust")
-    parser.add_argument("--tsa-root", type=pathlib.Path, help="trusted certificates of time stampers (PEM)")
+    parser.add_argument("--tsa-root", help="trusted certificates of time stampers (PEM)")
     parser.add_argument("--known", action="append", default=[], help="a checkpoint you kept from earlier")
     told = parser.parse_args(arguments)
-    roots = told.tsa_root.read_bytes() if told.tsa_root else None
+    roots = contents(told.tsa_root) if told.tsa_root else None
     report = check(told.folder, told.key, roots, told.known)
     print(json.dumps(report, indent=2, ensure_ascii=False))
     return 0 if report["ok"] else 1
