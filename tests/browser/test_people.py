@@ -12,6 +12,7 @@ from tests.browser.layout import layout_faults
 pytestmark = pytest.mark.browser
 
 IN_A_FILE = "redemption at par"
+PICTURED = "ticket_EQ-77812.png"
 
 
 def test_people_are_listed_once_joined_and_separated_by_hand(console: Console) -> None:
@@ -54,4 +55,18 @@ def test_a_file_is_found_by_its_text_and_can_be_had(console: Console) -> None:
         message.get_by_role("button", name=re.compile("^Download ")).first.click()
     assert download.value.suggested_filename
     console.picture("file")
+    assert layout_faults(console.page) == []
+
+
+def test_a_picture_is_shown_and_comes_from_the_archive(console: Console) -> None:
+    """The policy under which the console is served lets it show what the archive's links lead to."""
+    console.open("/search")
+    console.search(PICTURED).first.get_by_role("link").first.click()
+    message = console.page.locator("article[aria-current=true]")
+    expect(message).to_be_focused(timeout=PATIENCE_MS)
+    picture = message.get_by_role("img", name=PICTURED)
+    expect(picture).to_be_visible(timeout=PATIENCE_MS)
+    picture.scroll_into_view_if_needed()
+    console.page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    console.picture("picture")
     assert layout_faults(console.page) == []

@@ -20,8 +20,6 @@ const ICONS: Record<string, IconProps.Name> = {
   unavailable: "status-warning",
 };
 
-const KINDS: Record<string, string> = { unavailable: "Not available at the platform" };
-
 const STATUS: Record<Attachment["captureStatus"], [StatusIndicatorProps.Type, string]> = {
   captured: ["success", "Captured"],
   failed: ["error", "Not captured"],
@@ -51,7 +49,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
             <Name attachment={attachment} />
             <div className={styles.note}>
               {[
-                KINDS[attachment.kind] ?? sentence(attachment.kind),
+                kindText(attachment),
                 attachment.detectedType ?? attachment.contentType ?? "",
                 attachment.size == null ? "" : formatSize(attachment.size),
                 attachment.removed ? "Taken away by an edit" : "",
@@ -77,6 +75,12 @@ function Name({ attachment }: { attachment: Attachment }) {
       <SafeText text={name} />
     </Link>
   );
+}
+
+/** What it is. What the message itself did not hold may have been had all the same. */
+function kindText({ kind, captureStatus }: Attachment): string {
+  if (kind !== "unavailable") return sentence(kind);
+  return captureStatus === "captured" ? "File" : "Not in the message";
 }
 
 /** What a card or a link's preview says; its first line is left out where it only repeats the name. */
