@@ -1,10 +1,10 @@
 """Builds the layers of third-party wheels from the lock file; ``python -m infra.layers --platform local|lambda``.
 
-``--layer deps`` holds exactly the locked dependencies of the package ``quire``; ``--layer enrichment`` those of the
-dependency group of that name that are not among them. Each is a zip of wheels for the platform it runs on, with
-``python/`` at its top; its name carries the hash of what goes into it, so it is built again only when that changes. The
-only line on standard output is the zip's path: the CDK command line calls this program when it publishes a layer, and
-synthesis needs no layer at all.
+``--layer deps`` holds exactly the locked dependencies of the package ``quire``; ``--layer enrichment`` and ``--layer
+analytics`` those of the dependency group of that name that are not among them. Each is a zip of wheels for the platform
+it runs on, with ``python/`` at its top; its name carries the hash of what goes into it, so it is built again only when
+that changes. The only line on standard output is the zip's path: the CDK command line calls this program when it
+publishes a layer, and synthesis needs no layer at all.
 """
 
 import argparse
@@ -31,13 +31,27 @@ PYTHON = "3.13"
 LAYERS = {
     "deps": ("--package", "quire", "--no-dev", "--prune", "typer"),  # the command line's own stays at home
     "enrichment": ("--only-group", "enrichment"),
+    "analytics": ("--only-group", "analytics"),
 }
 LIMIT = 250 * 1024 * 1024
 """Bytes that a function's code and layers may take when unpacked
 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
-ROOM = {"deps": 190 * 1024 * 1024, "enrichment": 45 * 1024 * 1024}
-"""What each layer may take of it; the rest is for the product itself."""
-RECIPE = b"2"
+MIB = 1024 * 1024
+ROOM = {"deps": 140 * MIB, "enrichment": 45 * MIB, "analytics": 104 * MIB}
+"""What each layer may take of it: a function has ``deps`` and at most one of the others; the rest is the product's."""
+_PYARROW = (
+    *("include", "includes", "src", "interchange", "*.pyx", "*.pxd", "*.pxi"),
+    *("libarrow_flight*", "libarrow_python_flight*", "_flight*", "libarrow_s3*", "_s3fs*", "_gcsfs*", "_azurefs*"),
+    *("_hdfs*", "_orc*", "_dataset_orc*", "_feather*", "_csv.*", "_json.*", "_pyarrow_cpp_tests*"),
+    *("libarrow_python.so", "libarrow_python.so.*.*.*", "libarrow_python_parquet_encryption.so"),
+    "libarrow_python_parquet_encryption.so.*.*.*",
+)
+UNUSED = {
+    "deps": ("zstandard/_cffi*", "zstandard/backend_cffi.py"),
+    "analytics": tuple(f"pyarrow/{pattern}" for pattern in _PYARROW),
+}
+"""What is left out: a second backend, what writing Parquet files takes no part in, further copies of its libraries."""
+RECIPE = b"4"
 """Raise it when the building itself changes."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -77,7 +91,7 @@ def build(platform: str, layer: str = "deps") -> Path:
     with tempfile.TemporaryDirectory(dir=BUILT) as folder:
         place = Path(folder) / "python"
         _install(platform, wanted, place)
-        _trim(place)
+        _trim(place, layer)
         compileall.compile_dir(
             place,
             quiet=2,
@@ -132,9 +146,12 @@ def _install(platform: str, wanted: str, place: Path) -> None:
         )
 
 
-def _trim(place: Path) -> None:
-    """Leave out what no function imports: programs, tests, caches."""
+def _trim(place: Path, layer: str) -> None:
+    """Leave out what no function imports: programs, tests, caches, what is named as unused."""
     shutil.rmtree(place / "bin", ignore_errors=True)
+    for pattern in UNUSED.get(layer, ()):
+        for path in sorted(place.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name in ("__pycache__", "tests"):
         for folder in sorted(place.rglob(name)):
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The layers of functions: the product itself, the third-party wheels of the lock file, and what reads files."""
+"""The layers of functions: the product itself, the wheels of the lock file, what reads files, what writes Parquet."""
 
 import sys
 from functools import cache, cached_property
@@ -17,7 +17,8 @@ CORE = layers.ROOT / "layers" / "core"
 
 
 class CodeLayers(Construct):
-    """``versions`` for every function, ``enrichment`` for those that read files.
+    """``versions`` for every function, ``enrichment`` for those that read files, ``analytics`` for those that write
+    Parquet.
 
     They are made once a stack: a layer shared across stacks could never be replaced while both use it.
 
@@ -44,6 +45,11 @@ class CodeLayers(Construct):
     def enrichment(self) -> lambda_.ILayerVersion:
         """What reads files, for functions that do: made when first asked for."""
         return self._wheels("Enrichment", "enrichment")
+
+    @cached_property
+    def analytics(self) -> lambda_.ILayerVersion:
+        """What writes Parquet, for functions that do: made when first asked for."""
+        return self._wheels("Analytics", "analytics")
 
     def _wheels(self, id_: str, layer: str) -> lambda_.LayerVersion:
         """A layer of wheels as :mod:`infra.layers` builds it."""

@@ -25,7 +25,7 @@ class PythonFunction(Construct):
 
     Callers grant what else it needs; ``environment`` holds exactly the variables that it reads (``quire.config``).
     ``timeout`` is in seconds, ``memory`` and ``disk`` (``/tmp``) in MiB. ``reads_files`` adds the layer of what reads
-    files (``quire.enrichment``).
+    files (``quire.enrichment``), ``writes_parquet`` that of what writes Parquet; not both: they do not fit together.
     No concurrency is reserved: what feeds a function bounds it (shards, queue concurrency, API throttling).
     """
 
@@ -43,6 +43,7 @@ class PythonFunction(Construct):
         disk: int = 512,
         environment: Mapping[str, str],
         reads_files: bool = False,
+        writes_parquet: bool = False,
     ) -> None:
         super().__init__(scope, "".join(word.title() for word in name.split("_")))
         self.name = name
@@ -73,7 +74,11 @@ class PythonFunction(Construct):
                 **environment,
             },
             handler=f"functions.{name}.handler.lambda_handler",
-            layers=[*layers.versions, layers.enrichment] if reads_files else layers.versions,
+            layers=[
+                *layers.versions,
+                *([layers.enrichment] if reads_files else []),
+                *([layers.analytics] if writes_parquet else []),
+            ],
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             memory_size=memory,

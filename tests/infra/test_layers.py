@@ -2,16 +2,32 @@
 
 import ast
 import re
+import shutil
+import subprocess
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 from infra import layers
 from tests.infra.synthesis import Synthesised
 
 ENRICHMENT = layers.ROOT / "layers" / "core" / "python" / "quire" / "enrichment"
+
+
+WRITES = """
+import sys, tempfile, pathlib, pyarrow
+assert pyarrow.__file__.startswith(sys.argv[1]), pyarrow.__file__
+from quire.archive.projection.columns import Place, row
+from quire.archive.projection.parquet import ParquetFile
+path = pathlib.Path(tempfile.mkdtemp()) / "a.parquet"
+with ParquetFile(path) as file:
+    file.add(row({"event_id": "e", "occurred_at": "2026-03-02T09:14:05Z", "body": {}}, Place("c", "s", 0, b"")), 1)
+from pyarrow.parquet import read_table
+print(read_table(path).num_rows)
+"""
 
 
 def names(layer: str) -> set[str]:
@@ -34,6 +50,24 @@ def test_what_reads_files_lies_beside_it_and_brings_nothing_twice() -> None:
     assert wanted.count("--hash=sha256:") >= len(names("enrichment"))
 
 
+def test_what_writes_parquet_is_one_package() -> None:
+    assert names("analytics") == {"pyarrow"}
+
+
+def test_what_is_left_out_is_not_missed(tmp_path: Path) -> None:
+    """A trimmed copy of pyarrow still writes the files."""
+    place = tmp_path / "python"
+    shutil.copytree(Path(pyarrow.__file__).parent, place / "pyarrow", symlinks=True)
+    layers._trim(place, "analytics")
+    assert not list(place.glob("pyarrow/libarrow_flight*"))
+    assert sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) < layers.ROOM["analytics"]
+    environment = {"PYTHONPATH": f"{place}:{layers.ROOT / 'layers/core/python'}", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", WRITES, str(place)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "1\n", done.stderr
+
+
 def test_what_reads_files_finds_all_it_imports() -> None:
     imported = set[str]()
     for path in ENRICHMENT.rglob("*.py"):
@@ -48,10 +82,11 @@ def test_what_reads_files_finds_all_it_imports() -> None:
         assert {re.sub(r"[-_.]+", "-", one).lower() for one in where[name]} & brought, name
 
 
-def test_all_layers_together_leave_room_for_the_product() -> None:
+def test_the_layers_of_a_function_leave_room_for_the_product() -> None:
     core = sum(path.stat().st_size for path in (layers.ROOT / "layers" / "core" / "python").rglob("*.py"))
-    assert core + sum(layers.ROOM.values()) < layers.LIMIT
     assert set(layers.ROOM) == set(layers.LAYERS)
+    for layer in set(layers.ROOM) - {"deps"}:
+        assert core + layers.ROOM["deps"] + layers.ROOM[layer] < layers.LIMIT, layer
 
 
 def test_a_layer_without_room_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Sealed segments as Parquet: every event once, as it was, where it is proven; DuckDB finds it there."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.sealing import ACME, House, capture
 
 PLACE = Place("standard", "segment-1", 7, b"\x01" * 32)
 PARQUET = "projection"
+PAGE = Path(__file__).parents[3] / "docs" / "parquet.md"
 
 
 @pytest.fixture
@@ -115,6 +117,18 @@ def test_every_event_is_projected_once_and_found_by_duckdb(aws: Stack, tmp_path:
         aws, tmp_path, "SELECT occurred_at::text, occurred_at_text FROM messages WHERE sender_id = 'U2'"
     )
     assert (when, text) == ("2026-03-01 23:59:59.123456", "2026-03-01T23:59:59.123456789Z")
+
+
+def test_the_documentation_asks_duckdb_what_it_answers(aws: Stack, tmp_path: Path) -> None:
+    capture(aws, fact("m1"), fact("m1", edit=True, at="2026-03-02T10:00:00Z") | {"text": "changed"})
+    house = House(aws)
+    house.run()
+    projector(house, aws, tmp_path).project(ACME, lambda: NOW)
+    [page] = re.findall(r"```sql\n(CREATE VIEW.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    statements = page.replace("'parquet/", f"'{download(aws, tmp_path)}/").replace("meridian", ACME).split(";")[:-1]
+    duck = duckdb.connect()
+    answers = [duck.execute(statement).fetchall() for statement in statements]
+    assert [answer and answer[0][1:] for answer in answers[1:]] == [("pretend", 1, 1), [], (2,)]
 
 
 def test_a_row_leads_to_its_leaf(aws: Stack, tmp_path: Path) -> None:
