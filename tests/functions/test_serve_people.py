@@ -107,7 +107,9 @@ def test_people_are_found_page_by_page(quire: Serving, known: dict[str, str]) ->
     assert len(people(quire, query={"query": "PRIYA"})) == 3
     assert people(quire, query={"query": "priya tom"}) == []
     assert people(quire, query={"query": "tom@acme"}) == [["Tom"]]
-    assert quire.ask("GET", "/v1/people", query={"cursor": "x"}).status == 400
+    assert [each["name"] for each in everybody] == ["Pn", "Priya", "Priya_N", "Tom"]
+    for cursor in ("x", "e30", "W10", "WzEsMl0", "é", "=" * 9, "A" * 5000):
+        assert quire.ask("GET", "/v1/people", query={"cursor": cursor}).status == 400, cursor
 
 
 def test_tenants_have_their_own_people(quire: Serving, known: dict[str, str]) -> None:

@@ -969,7 +969,7 @@ export interface components {
         };
         /**
          * PersonList
-         * @description Persons in order of id; ``next_cursor`` is ``null`` at the end.
+         * @description Persons in order of name, those without one last; ``next_cursor`` is ``null`` at the end.
          */
         PersonList: {
             /** Nextcursor */

@@ -1,8 +1,10 @@
 """/v1/people: who there is, and which accounts are one person's."""
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated
 
+import orjson
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
@@ -12,6 +14,7 @@ from quire.domain.errors import MalformedError, NotFoundError
 from quire.domain.ids import SubjectId
 from quire.identity.actions import Action
 from quire.people import persons
+from quire.people.directory import Place
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 
@@ -46,7 +49,7 @@ class Person(ApiModel):
 
 
 class PersonList(ApiModel):
-    """Persons in order of id; ``next_cursor`` is ``null`` at the end."""
+    """Persons in order of name, those without one last; ``next_cursor`` is ``null`` at the end."""
 
     people: list[Person]
     next_cursor: str | None
@@ -69,14 +72,13 @@ def _register_reading(api: Api) -> None:
     def list_people(
         query: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        cursor: Annotated[str | None, Query(max_length=64)] = None,
+        cursor: Annotated[str | None, Query(max_length=4096)] = None,
     ) -> PersonList:
         """Everybody who was ever named; with ``query`` those in whose names, addresses or ids it occurs."""
-        if cursor is not None and not _ID.match(cursor):
-            raise MalformedError("this is not a cursor that was given out here")
-        page = api.asked().scope.people.page(limit=limit, after=cursor, text=query)
-        people = [_person(each) for each in page.people]
-        return PersonList(people=people, next_cursor=people[-1].person_id if page.more else None)
+        after = None if cursor is None else _place_of(cursor)
+        page = api.asked().scope.people.page(limit=limit, after=after, text=query)
+        next_cursor = None if page.after is None else _cursor_of(page.after)
+        return PersonList(people=[_person(each) for each in page.people], next_cursor=next_cursor)
 
     @api.route(
         "GET", "/v1/people/<person_id>", action=Action.READ_PERSON, parameter="person_id", summary="Read a person"
@@ -114,6 +116,25 @@ def _register_changing(api: Api) -> None:
         asked.detail["account"] = user_id
         subject = _account_id(user_id)
         return _person(asked.scope.registrar().separate(person_id, subject, asked.principal.subject))
+
+
+def _cursor_of(place: Place) -> str:
+    return urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def _place_of(cursor: str) -> Place:
+    """The place a cursor tells.
+
+    Raises:
+        MalformedError: it tells none.
+    """
+    try:
+        name, person_id = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError) as error:
+        raise MalformedError("this is not a cursor that was given out here") from error
+    if not isinstance(name, str) or not isinstance(person_id, str):
+        raise MalformedError("this is not a cursor that was given out here")
+    return name, person_id
 
 
 def _account_id(text: str) -> SubjectId:

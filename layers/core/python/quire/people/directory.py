@@ -19,14 +19,16 @@ from quire.people import persons
 from quire.people.persons import Person, assemble
 
 _PAGE = 1000
+Place = tuple[str, str]
+"""Where a person stands in the list: name as it is ordered by, and id."""
 
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """Persons in order of id, and whether there are more after them."""
+    """Persons in order of name, those without one last; ``after`` is where the next page begins, if there is one."""
 
     people: list[Person]
-    more: bool
+    after: Place | None
 
 
 class People:
@@ -46,14 +48,14 @@ class People:
         self._vouching = vouching
         self._clock = clock
 
-    def page(self, *, limit: int, after: str | None = None, text: str = "") -> PeoplePage:
-        """At most ``limit`` persons whose id comes after ``after``; with ``text`` only those it occurs in: in a name,
+    def page(self, *, limit: int, after: Place | None = None, text: str = "") -> PeoplePage:
+        """At most ``limit`` persons who stand after ``after``; with ``text`` only those it occurs in: in a name,
         an address or a platform's id."""
         wanted = text.casefold().split()
-        known = self._all().persons
-        found = (known[key] for key in sorted(known) if after is None or key > after)
-        matching = [person for person in found if _matches(person, wanted)]
-        return PeoplePage(matching[:limit], len(matching) > limit)
+        matching = [person for person in self._all().persons.values() if _matches(person, wanted)]
+        placed = sorted((each for each in matching if after is None or _place(each) > after), key=_place)
+        people = placed[:limit]
+        return PeoplePage(people, _place(people[-1]) if len(placed) > limit else None)
 
     def find(self, person_id: str) -> Person:
         """One person.
@@ -139,6 +141,10 @@ def _company(person: Person) -> tuple[str, SubjectId | None]:
             return person.person_id, each.entry.subject_id
     placed = next(each.by_hand for each in person.accounts if each.by_hand is not None)
     return person.person_id, placed.follows
+
+
+def _place(person: Person) -> Place:
+    return (person.name or "\U0010ffff").casefold(), person.person_id
 
 
 def _matches(person: Person, wanted: list[str]) -> bool:
