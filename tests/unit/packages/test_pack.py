@@ -12,7 +12,7 @@ import pytest
 
 from quire.archive.packages.folder import folder
 from quire.archive.packages.pack import Packer, Wanted
-from quire.domain.errors import ConflictError, CorruptError, NotFoundError
+from quire.domain.errors import ConflictError, NotFoundError
 from quire.domain.ids import TenantId, subject_id
 from quire.evidence.standalone.verify import check
 from tests.archiving import archiver
@@ -185,11 +185,13 @@ def test_a_segment_that_is_not_what_was_sealed_is_told(aws: Stack, tmp_path: Pat
     assert packed.events == 6
 
 
-def test_a_log_with_a_hole_is_not_handed_out(aws: Stack, tmp_path: Path) -> None:
+def test_a_hole_in_the_log_is_told(aws: Stack, tmp_path: Path) -> None:
     house = week(aws)
     aws.aws.s3.delete_object(Bucket=BUCKET, Key="t/acme/log/tile/entries/000.p/5")
-    with pytest.raises(CorruptError, match="tile/entries/000"):
-        house.pack(tmp_path / "out", everything=True)
+    packed = house.pack(tmp_path / "out", everything=True)
+    assert packed.faults == ["log/tile/entries/000.p/5: the file is missing"]
+    findings = check(tmp_path / "out")["findings"]
+    assert {"file": "log/tile/entries/000.p/5", "fact": "the file is missing"} in findings
 
 
 def test_a_ledger_that_was_set_back_does_not_shorten_the_log(aws: Stack, tmp_path: Path) -> None:

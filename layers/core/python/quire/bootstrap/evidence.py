@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from quire.archive.ciphers import FrameCipher
     from quire.archive.packages.folder import WriteFile
     from quire.archive.packages.pack import Packed
+    from quire.archive.proofs.check_ledger import Difference
     from quire.archive.proofs.prove_message import MessageProof, MessageProver
     from quire.archive.proofs.sealed_events import Captured, OpenFrames, SealedEvents
     from quire.aws.archive_objects import ArchiveObjects
@@ -133,16 +134,41 @@ def events_of(tenant: TenantId, message: MessageId) -> list[Captured]:
 
 
 def pack(
-    tenant: TenantId, messages: Mapping[MessageId, Sequence[Captured]] | None, write: WriteFile, *, everything: bool
+    tenant: TenantId,
+    messages: Mapping[MessageId, Sequence[Captured]] | None,
+    write: WriteFile,
+    *,
+    everything: bool,
+    roots: bytes | None = None,
 ) -> Packed:
-    """Write a package of a tenant's evidence, as the operator. ``messages``: see ``archive.packages.pack.Wanted``."""
+    """Write a package of a tenant's evidence, as the operator. ``messages``: see ``archive.packages.pack.Wanted``.
+
+    ``roots`` are the certificates (PEM) that time tokens lead to; ``None``: those that the deployment knows.
+    """
     from quire.archive.packages.pack import Packer, Wanted
     from quire.archive.packages.program import program
     from quire.bootstrap.attest import tsa_roots
 
     sealed = sealed_of(patient())
-    packer = Packer(sealed.ledger, sealed.objects, sealed.open_frames, log_key_of, program(), tsa_roots())
+    packer = Packer(
+        sealed.ledger,
+        sealed.objects,
+        sealed.open_frames,
+        log_key_of,
+        program(),
+        tsa_roots() if roots is None else roots,
+    )
     return packer.pack(tenant, Wanted(everything, messages), write)
+
+
+def check_ledger(tenant: TenantId) -> Iterator[Difference]:
+    """Whether a tenant's ledger still says what its log says, as the operator."""
+    from quire.archive.proofs.check_ledger import check_ledger as differences
+    from quire.archive.proofs.published_log import latest_log
+
+    sealed = sealed_of(patient())
+    log = latest_log(tenant, sealed.ledger, sealed.objects, log_key_of(tenant))
+    return differences(tenant, sealed.ledger, sealed.objects, log)
 
 
 @cache

@@ -23,6 +23,11 @@ _VARIABLES = {
     "QUIRE_CONTROL_TABLE": "ControlTable",
     "QUIRE_EVENTS_TABLE": "EventsTable",
     "QUIRE_JOURNAL_BUCKET": "JournalBucket",
+    "QUIRE_ARCHIVE_BUCKET": "ArchiveBucket",
+    "QUIRE_LEDGER_TABLE": "LedgerTable",
+    "QUIRE_KEYS_TABLE": "KeysTable",
+    "QUIRE_LOG_KEY_ARN": "LogKeyArn",
+    "QUIRE_SEARCH_ENDPOINT": "SearchEndpoint",
     "QUIRE_CAPTURE_STREAM": "CaptureStream",
     "QUIRE_SEGMENT_QUEUE_URL": "SegmentQueueUrl",
     "QUIRE_DATA_KEY_ARN": "DataKeyArn",
@@ -77,6 +82,7 @@ class Deployment:
         os.environ["QUIRE_STAGE"] = self.stage
         if self.local:
             keys = self.local["admin"]
+            os.environ |= {"QUIRE_SEARCH_ENDPOINT": self.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
             endpoint, bundle = str(self.local["aws_endpoint"]), str(self.local["ca_bundle"])
             os.environ |= {
                 "AWS_ACCESS_KEY_ID": keys["accessKeyId"],

@@ -17,6 +17,8 @@ COMMANDS: Mapping[str, str] = {
     "status": "quire.cli.local:status",
     "rebuild": "quire.cli.local:rebuild",
     "replay": "quire.cli.local:replay",
+    "evidence": "quire.cli.evidence:evidence",
+    "verify": "quire.cli.verify:verify",
     "connection": "quire.cli.connection:connection",
     "witness": "quire.cli.witness:witness",
 }

@@ -85,7 +85,7 @@ class Packer:
         Raises:
             NotFoundError: nothing of the tenant is sealed yet.
             ConflictError: a segment is not encrypted, and holds more than what is to be disclosed.
-            CorruptError: a file of the log is missing or is none.
+            CorruptError: the newest checkpoint is none, or an entry of the log is cut.
             UnavailableError: something did not answer.
         """
         log = latest_log(tenant, self._ledger, self._objects, self._key_of(tenant))
@@ -93,7 +93,7 @@ class Packer:
         with TemporaryDirectory() as folder, Contents(Path(folder) / "contents.sqlite") as contents:
             package = _Package(write, contents)
             self._messages(tenant, log, wanted, package, told)
-            for manifest in self._log(tenant, log, package):
+            for manifest in self._log(tenant, log, package, told):
                 if wanted.everything or contents.wanted(manifest["segment_id"]):
                     self._segment(tenant, manifest, wanted, Path(folder) / "segment.qrs", package, told)
             self._stamps(tenant, log, package)
@@ -119,18 +119,24 @@ class Packer:
                 else:
                     package.disclose(sealed.row.segment_id, sealed.leaf, sealed.salt, sealed.canonical)
 
-    def _log(self, tenant: TenantId, log: PublishedLog, package: _Package) -> Iterator[Mapping[str, Any]]:
+    def _log(self, tenant: TenantId, log: PublishedLog, package: _Package, told: Packed) -> Iterator[Mapping[str, Any]]:
         """The log's files, and on the way every manifest in it."""
         package.add("log/checkpoint", [log.note.encode()])
         for size in self._sizes(tenant, log, CHECKPOINTS):
-            path = f"{CHECKPOINTS}{size}"
-            package.add(f"log/{path}", [log.file(path)])
+            self._log_file(tenant, f"{CHECKPOINTS}{size}", package, told)
         for tile in tiles_of(log.checkpoint.size):
-            package.add(f"log/{tile.path}", [log.file(tile.path)])
+            self._log_file(tenant, tile.path, package, told)
             if tile.level == 0:
-                bundle = log.file(tile.entries_path)
-                package.add(f"log/{tile.entries_path}", [bundle])
-                yield from _manifests(bundle)
+                yield from _manifests(self._log_file(tenant, tile.entries_path, package, told))
+
+    def _log_file(self, tenant: TenantId, path: str, package: _Package, told: Packed) -> bytes:
+        """One of the log's files, put into the package; empty where it is not there."""
+        data = self._objects.log_file(tenant, path)
+        if data is None:
+            told.faults.append(f"log/{path}: the file is missing")
+            return b""
+        package.add(f"log/{path}", [data])
+        return data
 
     def _segment(
         self,

@@ -448,6 +448,8 @@ class Folder:
             self.find(file, str(wrong))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self.find(file, "the file does not hold what it should")
+        except OSError as error:
+            self.find(file, f"the file cannot be read: {error.strerror}")
         return None
 
     # ---- package.json: what is in the folder
@@ -704,7 +706,12 @@ def main(arguments: typing.Any = None) -> int:
     parser.add_argument("--tsa-root", help="trusted certificates of time stampers (PEM)")
     parser.add_argument("--known", action="append", default=[], help="a checkpoint you kept from earlier")
     told = parser.parse_args(arguments)
-    roots = contents(told.tsa_root) if told.tsa_root else None
+    if not os.path.isdir(told.folder):
+        parser.error(f"{told.folder} is no folder")
+    try:
+        roots = contents(told.tsa_root) if told.tsa_root else None
+    except OSError as error:
+        parser.error(f"{told.tsa_root}: {error.strerror}")
     report = check(told.folder, told.key, roots, told.known)
     print(json.dumps(report, indent=2, ensure_ascii=False))
     return 0 if report["ok"] else 1
