@@ -1,6 +1,7 @@
 """Evidence handed out, over mocked AWS: messages sealed under their senders' keys, and the packages made of them."""
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,12 +40,12 @@ class Clock:
 class SealedHouse(House):
     """The sealing side, encrypting, and what gives evidence of it."""
 
-    def __init__(self, aws: Stack, most_events: int = 1000) -> None:
+    def __init__(self, aws: Stack, most_events: int = 1000, random: Callable[[int], bytes] = os.urandom) -> None:
         self.aws = aws
         self.clock = Clock()
         arn = aws.aws.kms.create_key()["KeyMetadata"]["Arn"]
         branches = BranchKeys(KeyRows(aws.aws.dynamodb, "keys"), DataKeys(aws.aws.kms), lambda _: arn)
-        self.keys = SubjectKeys(KeyRows(aws.aws.dynamodb, "keys"), branches, self.clock)
+        self.keys = SubjectKeys(KeyRows(aws.aws.dynamodb, "keys"), branches, self.clock, random)
         self.marks = LogMarks(aws.aws.dynamodb, "ledger")
         super().__init__(aws, most_events=most_events, cipher_of=lambda tenant: SubjectFrames(self.keys, tenant))
 
@@ -107,9 +108,9 @@ def of(native: str, channel: str = "C1") -> MessageId:
     return message_id(ACME, PLATFORM, "W1", channel, native)
 
 
-def week(aws: Stack) -> SealedHouse:
+def week(aws: Stack, random: Callable[[int], bytes] = os.urandom) -> SealedHouse:
     """Two runs of the sealer over a few messages of three people: five segments, two checkpoints."""
-    house = SealedHouse(aws)
+    house = SealedHouse(aws, random=random)
     capture(
         aws,
         fact("m1", text="the merger is on"),
