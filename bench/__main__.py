@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import archive_speed, archived_size, fetch_memory, import_time, normalise_speed, verify_speed
+from bench import archive_speed, archived_size, cost, fetch_memory, import_time, normalise_speed, verify_speed
 from bench.figure import Figure
 
 FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
     "archive_speed": archive_speed.figures,
     "archived_size": archived_size.figures,
+    "cost": cost.figures,
     "fetch_memory": fetch_memory.figures,
     "import_time": import_time.figures,
     "normalise_speed": normalise_speed.figures,

@@ -46,6 +46,11 @@ def workloads(size: int = 2000) -> list[Workload]:
     ]
 
 
+def conversation(size: int) -> Workload:
+    """Slack messages alone."""
+    return _workload("slack", list(_slack(size)))
+
+
 def _workload(name: str, deliveries: list[Delivery]) -> Workload:
     records = [
         StreamRecord("shardId-000000000000", str(10**20 + n), one.record(), ARRIVED) for n, one in enumerate(deliveries)
