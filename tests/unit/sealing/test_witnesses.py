@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from quire.archive.sealing.witnesses import CheckpointSender, check_witnesses
+from quire.archive.sealing.witnesses import CheckpointSender, check_witnesses, read_witnesses
 from quire.aws.log_marks import LogMarks
 from quire.aws.mail import Mail
 from quire.aws.witness_settings import Witness, WitnessSettings
+from quire.bootstrap import attest
+from quire.cli import witnesses
+from quire.cli.main import app
 from quire.domain.calls import Answer
 from quire.domain.errors import InvalidFieldsError, OutOfReachError, UnavailableError
 from quire.outbound.named import NamedByTenant
@@ -161,6 +166,30 @@ def test_ten_different_witnesses_are_the_most() -> None:
     for many in ([HTTPS, HTTPS], [Witness("email", f"a{n}@example.org") for n in range(11)]):
         with pytest.raises(InvalidFieldsError):
             check_witnesses(many)
+
+
+def test_witnesses_are_read_as_people_name_them() -> None:
+    assert read_witnesses([{"url": HTTPS.address}, {"email": MAILBOX.address}]) == [HTTPS, MAILBOX]
+    for told in ({}, {"url": "a", "email": "b"}, {"fax": "1"}):
+        with pytest.raises(InvalidFieldsError):
+            read_witnesses([told])
+
+
+def test_the_command_says_and_changes_whom_checkpoints_go_to(aws: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = WitnessSettings(aws.aws.dynamodb, "control")
+    monkeypatch.setattr(attest, "_witness_settings", lambda: settings)
+    monkeypatch.setattr(witnesses, "find", lambda _: SimpleNamespace(enter=lambda: None))
+
+    def run(*told: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["witnesses", ACME, *told])
+        return done.exit_code, done.stdout
+
+    assert run() == (0, "")
+    assert run("--url", HTTPS.address, "--email", MAILBOX.address)[0] == 0
+    assert run() == (0, f"url  {HTTPS.address}\nemail  {MAILBOX.address}\n")
+    assert run("--url", "https://10.0.0.1/")[0] == 1
+    assert len(settings.of(ACME)) == 2
+    assert run("--none") == (0, "")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "100.64.0.1", "fd00::1"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quire.aws.archive_objects import ArchiveObjects
     from quire.aws.ledger import Ledger
     from quire.aws.log_marks import LogMarks
+    from quire.aws.witness_settings import Witness, WitnessSettings
     from quire.outbound.whereabouts import Find
 
 
@@ -61,7 +62,6 @@ def checkpoint_sender() -> CheckpointSender:
     """Sends checkpoints to tenants' witnesses."""
     from quire.archive.sealing.witnesses import CheckpointSender
     from quire.aws.mail import Mail
-    from quire.aws.witness_settings import WitnessSettings
     from quire.config import settings
     from quire.outbound.named import NamedByTenant
     from quire.outbound.transport import Transport
@@ -71,7 +71,7 @@ def checkpoint_sender() -> CheckpointSender:
     return CheckpointSender(
         ledger=_ledger(),
         marks=log_marks(),
-        settings=WitnessSettings(patient().dynamodb, known.need("control_table")),
+        settings=_witness_settings(),
         post=NamedByTenant(Transport(_gateway() or public(), known.platform_ca)).post,
         mail=Mail(patient().mail, known.mail_sender) if known.mail_sender else None,
         clock=lambda: datetime.now(UTC),
@@ -81,6 +81,24 @@ def checkpoint_sender() -> CheckpointSender:
 def send_checkpoint(tenant: TenantId) -> list[Sending]:
     """Send a tenant's newest checkpoint to its witnesses."""
     return checkpoint_sender().send(tenant)
+
+
+def witnesses_of(tenant: TenantId) -> list[Witness]:
+    """Whom a tenant's checkpoints are sent to."""
+    return _witness_settings().of(tenant)
+
+
+def name_witnesses(tenant: TenantId, told: Sequence[Mapping[str, str]]) -> None:
+    """Say whom they are sent to from now on: ``[{"url"} | {"email"}]``.
+
+    Raises:
+        InvalidFieldsError: one of them is not possible; nothing is changed.
+    """
+    from quire.archive.sealing.witnesses import check_witnesses, read_witnesses
+
+    witnesses = read_witnesses(told)
+    check_witnesses(witnesses)
+    _witness_settings().put(tenant, witnesses)
 
 
 def attest(event: Mapping[str, Any]) -> Attested:
@@ -118,6 +136,14 @@ def _gateway() -> Find | None:
     from quire.outbound.whereabouts import gateway
 
     return gateway(settings().platform_gateway) if settings().platform_gateway else None
+
+
+@cache
+def _witness_settings() -> WitnessSettings:
+    from quire.aws.witness_settings import WitnessSettings
+    from quire.config import settings
+
+    return WitnessSettings(patient().dynamodb, settings().need("control_table"))
 
 
 @cache

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "quire.cli.verify:verify",
     "connection": "quire.cli.connection:connection",
     "witness": "quire.cli.witness:witness",
+    "witnesses": "quire.cli.witnesses:witnesses",
 }
 
 

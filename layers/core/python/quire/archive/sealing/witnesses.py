@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -112,6 +112,24 @@ class CheckpointSender:
         answer = self._post(witness.address, note.encode(), _HEADERS, _MOST_ANSWER)
         if not 200 <= answer.status < 300:
             raise UnavailableError(f"it answers {answer.status}")
+
+
+def read_witnesses(told: Sequence[Mapping[str, str]]) -> list[Witness]:
+    """Witnesses as people name them: ``{"url"}`` or ``{"email"}`` each.
+
+    Raises:
+        InvalidFieldsError: one is named otherwise.
+    """
+    found: list[Witness] = []
+    for number, each in enumerate(told):
+        match dict(each):
+            case {"url": str(address), **others} if not others:
+                found.append(Witness("url", address))
+            case {"email": str(address), **others} if not others:
+                found.append(Witness("email", address))
+            case _:
+                raise InvalidFieldsError([Fault(f"witnesses.{number}", "names neither one url nor one email")])
+    return found
 
 
 def check_witnesses(witnesses: Sequence[Witness]) -> None:
