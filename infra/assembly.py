@@ -11,6 +11,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.edge import EdgeStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.ops import OpsStack
+from infra.stacks.seal import SealStack
 from infra.stacks.search import SearchStack
 from infra.stacks.web import WebStack
 from infra.stages import Stage
@@ -26,6 +27,7 @@ class Assembly:
     ingest: IngestStack
     archive: ArchiveStack
     connect: ConnectStack
+    seal: SealStack
     web: WebStack
     api: ApiStack
     ops: OpsStack
@@ -42,7 +44,8 @@ def assemble(app: App, stage: Stage) -> Assembly:
     archive = ArchiveStack(
         app, stage=stage, data=data, stream=ingest.stream, notifications=connect.notifications, search=collection
     )
+    seal = SealStack(app, stage=stage, data=data)
     web = WebStack(app, stage=stage, data=data, acl=edge.console_acl if edge else None)
     api = ApiStack(app, stage=stage, data=data, web=web, search=collection, connect=connect, hooks=ingest.hooks.address)
-    ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, api=api)
-    return Assembly(data, search, edge, ingest, archive, connect, web, api, ops)
+    ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, seal=seal, api=api)
+    return Assembly(data, search, edge, ingest, archive, connect, seal, web, api, ops)

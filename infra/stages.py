@@ -49,6 +49,9 @@ class Stage:
     lock_mode: Literal["COMPLIANCE", "GOVERNANCE"]
     """Object Lock mode. Compliance cannot be undone by anybody, so only ``prod`` has it."""
     lock_days: int
+    """Days that the journal, and everything that is not sealed yet, is locked."""
+    retention_days: int
+    """Days that what is sealed is locked, from when it was sent."""
     retain: bool
     """Stateful resources outlive their stack, refuse deletion, and their stacks refuse termination."""
     shards: Shards | None
@@ -105,6 +108,24 @@ class Stage:
     metric_math: bool = True
     """Alarms may be put on queries over metrics, not only on single ones."""
     alarm_email: str = ""
+    tsa_url: str = ""
+    """Address of the authority that stamps checkpoints (RFC 3161); empty: none does."""
+    tsa_roots: str = ""
+    """Certificates that its tokens lead to, in PEM or as a path."""
+    mail_sender: str = ""
+    """Whom SES sends checkpoints to mailboxes as; empty: none are mailed."""
+
+    @property
+    def attestation(self) -> dict[str, str]:
+        """Variables of the function that has others vouch for checkpoints."""
+        told = {
+            "QUIRE_TSA_URL": self.tsa_url,
+            "QUIRE_TSA_ROOTS": self.tsa_roots,
+            "QUIRE_MAIL_SENDER": self.mail_sender,
+            "QUIRE_PLATFORM_GATEWAY": self.platform_gateway,
+            "QUIRE_PLATFORM_CA": self.platform_ca,
+        }
+        return {name: value for name, value in told.items() if value}
 
     @property
     def prefix(self) -> str:
@@ -124,6 +145,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         region="us-east-1",
         lock_mode="GOVERNANCE",
         lock_days=30,
+        retention_days=30,
         retain=False,
         shards=None,
         archive_window=1,
@@ -158,6 +180,7 @@ _DEV = Stage(
     region="us-east-1",
     lock_mode="GOVERNANCE",
     lock_days=1,
+    retention_days=1,
     retain=False,
     shards=None,
     archive_window=10,
@@ -185,6 +208,7 @@ _PROD = replace(
     name="prod",
     lock_mode="COMPLIANCE",
     lock_days=30,
+    retention_days=2_192,  # six years: the longest that SEC 17a-4 and FINRA 4511 ask of messages
     retain=True,
     shards=Shards(least=4, most=64),
     archive_window=30,
@@ -223,5 +247,8 @@ def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
         stages[name],
         region=values.get("CDK_DEFAULT_REGION") or stages[name].region,
         alarm_email=values.get("QUIRE_ALARM_EMAIL", ""),
+        tsa_url=values.get("QUIRE_TSA_URL", ""),
+        tsa_roots=values.get("QUIRE_TSA_ROOTS", ""),
+        mail_sender=values.get("QUIRE_MAIL_SENDER", ""),
         gateway_listeners=tuple(filter(None, values.get("QUIRE_GATEWAY_LISTENERS", "").split(","))),
     )

@@ -28,15 +28,7 @@ class EncryptionKey(Construct):
             removal_policy=RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY,
         )
         if stage.retain:
-            self.key.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="NobodyLosesTheKey",
-                    effect=iam.Effect.DENY,
-                    principals=[iam.AnyPrincipal()],
-                    actions=["kms:ScheduleKeyDeletion", "kms:DisableKey"],
-                    resources=["*"],  # a key policy's "*" is the key itself
-                )
-            )
+            self.key.add_to_resource_policy(hard_to_lose())
 
     def allow_logs(self) -> None:
         """Let CloudWatch Logs encrypt this stage's log groups, and no others, with it."""
@@ -62,3 +54,36 @@ class EncryptionKey(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
+
+
+class SigningKey(Construct):
+    """``key`` (Ed25519) signs and never leaves KMS; it does not rotate, because its public half is what people keep.
+
+    Where the stage retains its data, it is as hard to lose as :class:`EncryptionKey`.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, purpose: str, description: str) -> None:
+        super().__init__(scope, id_)
+        self.key = kms.Key(
+            self,
+            "Key",
+            alias=f"quire/{stage.name}/{purpose}",
+            description=description,
+            key_spec=kms.KeySpec.ECC_NIST_EDWARDS25519,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            pending_window=Duration.days(30),
+            removal_policy=RemovalPolicy.RETAIN if stage.retain else RemovalPolicy.DESTROY,
+        )
+        if stage.retain:
+            self.key.add_to_resource_policy(hard_to_lose())
+
+
+def hard_to_lose() -> iam.PolicyStatement:
+    """Refuses disabling and scheduled deletion to everybody."""
+    return iam.PolicyStatement(
+        sid="NobodyLosesTheKey",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["kms:ScheduleKeyDeletion", "kms:DisableKey"],
+        resources=["*"],  # a key policy's "*" is the key itself
+    )

@@ -123,6 +123,7 @@ class ApiStack(QuireStack):
                 "QUIRE_API_SCOPE": API_SCOPE,
                 "QUIRE_CONSOLE_ORIGIN": origin,
                 "QUIRE_DATA_KEY_ARN": data.data_key.key_arn,
+                "QUIRE_LOG_KEY_ARN": data.log_key.key_arn,
                 "QUIRE_HOOKS_URL": hooks,
                 **self._connect.timetable_environment(),
                 **outside_environment(self.settings, data),
@@ -133,6 +134,7 @@ class ApiStack(QuireStack):
             server.role.add_to_policy(statement)
         allow_outside(server, data)
         server.use_key(data.data_key, "dynamodb", "sqs")
+        server.allow("KnowLogKey", ["kms:GetPublicKey"], [data.log_key.key_arn])
         reason = "Schedules of connections' tasks are made later, in this group of theirs."
         excuse_wildcards(server.role, {r"/^Resource::arn:.*:schedule\/.*$/g": reason})
         return server

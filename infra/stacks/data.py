@@ -6,8 +6,8 @@ from aws_cdk import CfnOutput
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from infra.constructs.encryption_key import EncryptionKey
-from infra.constructs.private_bucket import AccessLogBucket
+from infra.constructs.encryption_key import EncryptionKey, SigningKey
+from infra.constructs.private_bucket import AccessLogBucket, PrivateBucket
 from infra.constructs.table import Table
 from infra.constructs.worm_bucket import WormBucket
 from infra.stacks.base import QuireStack
@@ -44,9 +44,15 @@ class DataStack(QuireStack):
         operations.allow_alarms()
         self.operations_key = operations.key
 
+        self.log_key = SigningKey(
+            self, "LogKey", stage=stage, purpose="log", description="Signs the checkpoints of tenants' logs"
+        ).key
         self.access_logs = AccessLogBucket(self, "AccessLogs", stage=stage).bucket
         self.journal = self._worm_bucket("Journal")
         self.archive = self._worm_bucket("Archive")
+        self.projection = PrivateBucket(
+            self, "Projection", stage=stage, access_logs=self.access_logs, key=self.data_key
+        ).bucket
         self.tables = Tables(
             control=self._table("Control", recovery_days=35),
             ledger=self._table("Ledger", recovery_days=35),
@@ -90,3 +96,5 @@ class DataStack(QuireStack):
         CfnOutput(self, "AuditTable", value=self.tables.audit.table_name)
         CfnOutput(self, "LimitsTable", value=self.tables.limits.table_name)
         CfnOutput(self, "DataKeyArn", value=self.data_key.key_arn)
+        CfnOutput(self, "LogKeyArn", value=self.log_key.key_arn)
+        CfnOutput(self, "ProjectionBucket", value=self.projection.bucket_name)

@@ -16,6 +16,7 @@ from infra.stacks.base import QuireStack
 from infra.stacks.connect import ConnectStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
+from infra.stacks.seal import SealStack
 from infra.stages import Stage
 
 HALF = 12
@@ -34,6 +35,7 @@ class OpsStack(QuireStack):
         ingest: IngestStack,
         archive: ArchiveStack,
         connect: ConnectStack,
+        seal: SealStack,
         api: ApiStack,
     ) -> None:
         super().__init__(scope, "Ops", stage=stage, description="Alarms and dashboard")
@@ -42,7 +44,7 @@ class OpsStack(QuireStack):
         )
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
-        watches = [*ingest.watches(), *archive.watches(), *connect.watches(), *api.watches()]
+        watches = [*ingest.watches(), *archive.watches(), *connect.watches(), *seal.watches(), *api.watches()]
         if not stage.metric_math:
             watches = [watch for watch in watches if isinstance(watch.metric, cloudwatch.Metric)]
         self.alarms = Alarms(self, "Watch", watches=watches, topic=self.topic)

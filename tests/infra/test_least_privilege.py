@@ -17,7 +17,7 @@ ALLOWED = {
 }
 OWN = re.compile(
     r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|PollConnection|Schedule|ServeApi|AddClaims"
-    r"|AdmitOrigin|ScaleStream|Tenant)"
+    r"|AdmitOrigin|ScaleStream|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet)"
 )
 
 

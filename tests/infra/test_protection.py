@@ -16,7 +16,7 @@ STATEFUL = (
 )
 OUTPUTS = {
     "Data": {
-        *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "DataKeyArn"),
+        *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "ProjectionBucket", "DataKeyArn", "LogKeyArn"),
         *("ControlTable", "LedgerTable", "EventsTable", "KeysTable", "AuditTable", "LimitsTable"),
     },
     "Ingest": {
@@ -33,6 +33,7 @@ OUTPUTS = {
         *("ApiUrl", "UserPoolId", "UserPoolDomain", "LoginUrl", "Issuer", "ConsoleClientId"),
         *("TenantAccessRoleArn", "ServeApiFunction", "AddClaimsFunction"),
     },
+    "Seal": {"SealArchiveMachine"},
     "Web": {"WebBucket", "DistributionId", "DistributionDomain", "WebUrl"},
     "Ops": {"AlarmTopicArn"},
 }

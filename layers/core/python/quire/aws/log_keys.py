@@ -33,3 +33,15 @@ class LogKey:
         if len(encoded) != len(_SPKI) + 32 or not encoded.startswith(_SPKI):
             raise CorruptError("the log's key is no Ed25519 key")
         return encoded[len(_SPKI) :]
+
+    def sign(self, message: bytes) -> bytes:
+        """An Ed25519 signature (64 bytes) over a message of at most 4,096 bytes.
+
+        Raises:
+            UnavailableError: KMS did not answer, or refused.
+        """
+        with translated("kms Sign"):
+            answer = self._client.sign(
+                KeyId=self._key_arn, Message=message, MessageType="RAW", SigningAlgorithm="ED25519_SHA_512"
+            )
+        return answer["Signature"]

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "quire.cli.local:status",
     "rebuild": "quire.cli.local:rebuild",
     "replay": "quire.cli.local:replay",
+    "seal": "quire.cli.seal:seal",
     "evidence": "quire.cli.evidence:evidence",
     "verify": "quire.cli.verify:verify",
     "connection": "quire.cli.connection:connection",
