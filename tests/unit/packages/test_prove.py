@@ -6,14 +6,15 @@ import aics_tlog
 import orjson
 import pytest
 
-from quire.archive.proofs.prove_message import EventProof, MessageProof
-from quire.archive.proofs.sealed_events import Captured
+from quire.archive.ciphers import AlsoPlainFrames
+from quire.archive.proofs.prove_message import EventProof, MessageProof, MessageProver
+from quire.archive.proofs.sealed_events import Captured, SealedEvents
 from quire.domain.errors import CorruptError
 from quire.domain.ids import subject_id
 from tests.moto_aws import BUCKET, NOW, stack
 from tests.packing import SealedHouse, week
 from tests.pretend import PLATFORM, fact
-from tests.sealing import ACME, capture, log_key
+from tests.sealing import ACME, House, capture, log_key
 from tests.timestamping import authority
 
 
@@ -138,3 +139,18 @@ def test_a_log_file_that_is_gone_is_no_answer(house: SealedHouse) -> None:
     house.aws.aws.s3.delete_object(Bucket=BUCKET, Key="t/acme/log/tile/0/000.p/5")
     with pytest.raises(CorruptError, match="tile/0/000"):
         house.prover().prove(ACME, house.events("m3"))
+
+
+def test_what_was_sealed_before_there_were_keys_is_proven_too() -> None:
+    with stack() as aws:
+        capture(aws, fact("old"))
+        House(aws).run()
+        house = SealedHouse(aws)
+        capture(aws, fact("new"), first=200)
+        house.run()
+        sealed = SealedEvents(house.ledger, house.objects, lambda *_: AlsoPlainFrames(house.open_frames(ACME, ())))
+        prover = MessageProver(house.ledger, house.marks, house.objects, sealed, log_key)
+        old, new = (prover.prove(ACME, house.events(native)) for native in ("old", "new"))
+        for proof in (old, new):
+            holds(proof, proof.events[0])
+        assert [len(proof.events[0].sealed.salt) for proof in (old, new) if proof.events[0].sealed] == [0, 32]

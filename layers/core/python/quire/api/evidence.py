@@ -6,17 +6,19 @@ captured. ``docs/evidence.md`` says how.
 
 import base64
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from quire.api.messages import message_id_of
 from quire.api.model import ApiModel, Maybe
 from quire.api.routing import Api
-from quire.archive.proofs.prove_message import EventProof, MessageProof, SegmentProof
-from quire.archive.proofs.published_log import PublishedLog, Stamp
 from quire.domain.errors import NotFoundError
 from quire.identity.actions import Action
+
+if TYPE_CHECKING:
+    from quire.archive.proofs.prove_message import EventProof, MessageProof, SegmentProof
+    from quire.archive.proofs.published_log import PublishedLog, Stamp
 
 MOST_CHARACTERS = 4_000_000
 """Of the events' evidence together: a function's answer holds 6 MB."""
@@ -136,7 +138,7 @@ def register(api: Api) -> None:
         return evidence
 
 
-def evidence_of(message: str, proof: MessageProof) -> MessageEvidence:
+def evidence_of(message: str, proof: "MessageProof") -> MessageEvidence:
     """A proof as the API shows it, its events in order of time."""
     ordered = sorted(proof.events, key=lambda each: (each.captured.captured_at, each.captured.event_id))
     events = list(_fitting(map(_event, ordered)))
@@ -166,7 +168,7 @@ def _fitting(events: Iterable[EventEvidence]) -> Iterable[EventEvidence]:
         yield event
 
 
-def _event(proof: EventProof) -> EventEvidence:
+def _event(proof: "EventProof") -> EventEvidence:
     captured, sealed = proof.captured, proof.sealed
     told = EventEvidence(
         event_id=captured.event_id,
@@ -192,7 +194,7 @@ def _event(proof: EventProof) -> EventEvidence:
     )
 
 
-def _segment(proof: SegmentProof) -> SegmentEvidence:
+def _segment(proof: "SegmentProof") -> SegmentEvidence:
     return SegmentEvidence(
         segment_id=proof.row.segment_id,
         manifest=_base64(proof.row.manifest),
@@ -201,7 +203,7 @@ def _segment(proof: SegmentProof) -> SegmentEvidence:
     )
 
 
-def _log(log: PublishedLog) -> LogEvidence:
+def _log(log: "PublishedLog") -> LogEvidence:
     checkpoint = log.checkpoint
     return LogEvidence(
         key=log.key.text(),
@@ -212,7 +214,7 @@ def _log(log: PublishedLog) -> LogEvidence:
     )
 
 
-def _stamp(stamp: Stamp) -> TimeStamp:
+def _stamp(stamp: "Stamp") -> TimeStamp:
     note, token, path = stamp.note.decode(), _base64(stamp.token), _hex(stamp.path)
     return TimeStamp(size=stamp.size, at=stamp.at, checkpoint=note, token=token, path=path)
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from quire.archive.proofs.prove_message import MessageProof
 from quire.audit.trail import AuditTrail
 from quire.aws.blobs import Blobs
 from quire.aws.control import Control
@@ -18,6 +17,9 @@ from quire.search.conversations import Conversations
 from quire.search.messages import Messages
 from quire.search.searcher import Searcher
 from quire.tenants.connection_desk import ConnectionDesk
+
+if TYPE_CHECKING:
+    from quire.archive.proofs.prove_message import MessageProof
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class TenantScope:
     searcher: Searcher
     conversations: Conversations
     messages: Messages
-    proof: Callable[[MessageId], MessageProof | None]
+    proof: Callable[[MessageId], "MessageProof | None"]
     blobs: Blobs
     platforms: Mapping[str, Connector]
     hooks_url: str
