@@ -120,3 +120,12 @@ def test_too_much_for_one_answer_is_cut_and_told(quire: Serving, monkeypatch: py
     monkeypatch.setattr("quire.api.evidence.MOST_CHARACTERS", 1_500)
     told = evidence_of(quire, "m1")
     assert (len(told["events"]), told["omitted"]) == (1, 1)
+
+
+def test_when_its_rows_have_expired_the_message_is_proven_by_what_its_document_knows(quire: Serving) -> None:
+    assert quire.index() == {"batchItemFailures": []}
+    table = quire.house.aws.aws.dynamodb
+    for item in table.scan(TableName="events")["Items"]:
+        table.delete_item(TableName="events", Key={"pk": item["pk"], "sk": item["sk"]})
+    told = evidence_of(quire, "m1")
+    assert (told["state"], len(told["events"])) == ("proven", 2)
