@@ -28,3 +28,7 @@ export type ConnectionChange =
 export type PersonList = Answer<paths["/v1/people"]["get"]>;
 export type Person = PersonList["people"][number];
 export type Account = Person["accounts"][number];
+export type MessageEvidence = Answer<paths["/v1/messages/{messageId}/evidence"]["get"]>;
+export type EventEvidence = MessageEvidence["events"][number];
+export type SegmentEvidence = MessageEvidence["segments"][number];
+export type TimeStamp = MessageEvidence["timeStamps"][number];
