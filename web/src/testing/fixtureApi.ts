@@ -1,5 +1,15 @@
-import type { ChannelList, Conversation, Hit, Me, Message, SearchAnswer, SearchRequest } from "@/lib/api/types";
+import type {
+  ChannelList,
+  Conversation,
+  Hit,
+  Me,
+  Message,
+  MessageEvidence,
+  SearchAnswer,
+  SearchRequest,
+} from "@/lib/api/types";
 import { connections, people, platforms } from "./fixtureDesk.ts";
+import { EVIDENCE } from "./evidence.ts";
 import { CHANNELS, WEEK } from "./week.ts";
 
 const PAGE = 20;
@@ -9,7 +19,7 @@ const ME: Me = {
   userId: "s-1",
   email: "cleo@harbour-lane.example",
   role: "administrator",
-  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts"],
+  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence"],
 };
 
 /** Answers an API request out of the made-up week, the way the real one does. */
@@ -28,6 +38,7 @@ export async function answer(request: Request): Promise<Response> {
   if (resource === "messages" && part === "attachments") {
     return Response.json({ url: new URL("/favicon.svg", request.url).href, expiresAt: "2026-01-07T17:00:00Z" });
   }
+  if (resource === "messages" && part === "evidence") return found(evidence(id ?? ""));
   if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));
   if (resource === "conversations") return found(conversation(id ?? "", searchParams));
   return problem(404, "not-found");
@@ -52,6 +63,13 @@ export function highlight(text: string, words: string[]): string {
 
 function found(value: object | undefined): Response {
   return value === undefined ? problem(404, "not-found", "There is no such thing, or it is not yours.") : Response.json(value);
+}
+
+/** One message is proven, the others wait to be sealed. */
+function evidence(messageId: string): MessageEvidence | undefined {
+  const { stamped, captured } = EVIDENCE;
+  if (messageId === stamped.messageId) return stamped;
+  return WEEK.some((message) => message.messageId === messageId) ? { ...captured, messageId } : undefined;
 }
 
 function channels(cursor: string | null): ChannelList {

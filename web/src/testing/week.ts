@@ -1,4 +1,5 @@
 import type { Channel, Message } from "@/lib/api/types";
+import { EVIDENCE } from "./evidence.ts";
 import { aMessage, HOSTILE } from "./messages.ts";
 
 /** The channels of the made-up firm. */
@@ -56,6 +57,7 @@ const IN_THREAD = { threadId: PARENT.messageId, parentMessageId: PARENT.messageI
 /** What the tests and screenshots look for by name. */
 export const NOTABLE = {
   edited: aMessage({
+    messageId: EVIDENCE.stamped.messageId,
     content: "The settlement amount is 1,250,000 euros, value date Friday.",
     timestamp: "2026-01-06T09:10:00Z",
     editedAt: "2026-01-06T09:14:00Z",
@@ -71,6 +73,7 @@ export const NOTABLE = {
     ],
   }),
   deleted: aMessage({
+    messageId: EVIDENCE.captured.messageId,
     ...PEOPLE[1],
     content: "Let's keep this off the record until the auditors are gone.",
     timestamp: "2026-01-06T09:20:00Z",

@@ -9,7 +9,10 @@ import type { ReactNode } from "react";
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { SafeText } from "@/components/SafeText";
+import { useMay } from "@/components/useMay";
 import { useMessage } from "@/features/message/api/useMessage";
+import { Evidence } from "@/features/message/components/Evidence";
+import { Id } from "@/features/message/components/Fact";
 import styles from "@/features/message/components/MessagePanel.module.css";
 import type { Message } from "@/lib/api/types";
 import { visibleJson } from "@/lib/invisible";
@@ -18,11 +21,13 @@ import { formatExact, moment } from "@/lib/time";
 /** Everything the archive knows of one message, and where its evidence lies. */
 export function MessagePanel({ messageId }: { messageId: string }) {
   const message = useMessage(messageId);
+  const mayProve = useMay("ReadEvidence");
   if (message.isPending) return <Spinner />;
   if (message.isError) return <ProblemAlert error={message.error} onRetry={() => void message.refetch()} />;
   return (
     <SpaceBetween size="l">
       <KeyValuePairs columns={1} items={facts(message.data)} />
+      {mayProve ? <Evidence messageId={messageId} /> : null}
       <ExpandableSection headerText="As the API gives it (JSON)">
         <Json value={message.data} />
       </ExpandableSection>
@@ -46,7 +51,7 @@ function facts(message: Message): KeyValuePairsProps.Item[] {
     row("Connection", <Id text={message.connectionId} />),
     row("Revision", message.revision.toLocaleString()),
     row(
-      "Evidence",
+      "In the journal",
       message.evidence ? (
         <>
           <Id text={message.evidence.segment} />
@@ -89,14 +94,6 @@ function time(label: string, at: string | null | undefined) {
         <Box variant="small">{read.utc}</Box>
       </>
     ),
-  );
-}
-
-function Id({ text }: { text: string }) {
-  return (
-    <code className={styles.id}>
-      <SafeText text={text} />
-    </code>
   );
 }
 
