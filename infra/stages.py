@@ -52,6 +52,8 @@ class Stage:
     """Days that the journal, and everything that is not sealed yet, is locked."""
     retention_days: int
     """Days that what is sealed is locked, from when it was sent."""
+    tier_days: int | None
+    """Days after which larger objects of the archive go to a colder class; ``None``: never."""
     retain: bool
     """Stateful resources outlive their stack, refuse deletion, and their stacks refuse termination."""
     shards: Shards | None
@@ -146,6 +148,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         lock_mode="GOVERNANCE",
         lock_days=30,
         retention_days=30,
+        tier_days=None,
         retain=False,
         shards=None,
         archive_window=1,
@@ -181,6 +184,7 @@ _DEV = Stage(
     lock_mode="GOVERNANCE",
     lock_days=1,
     retention_days=1,
+    tier_days=30,
     retain=False,
     shards=None,
     archive_window=10,

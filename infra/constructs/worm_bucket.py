@@ -13,6 +13,7 @@ from infra.constructs.private_bucket import UPLOADS_GIVEN_UP
 from infra.stages import Stage
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
+_LEAST_TIERED = 128 * 1024
 
 
 class WormBucket(Construct):
@@ -22,10 +23,21 @@ class WormBucket(Construct):
     and so hides evidence; a new version does the same; an explicit header may ask for a shorter lock or a weaker mode
     than the default (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html). No lifecycle
     rule expires versions: as long as the journal is the only copy, age is no reason to destroy it.
+
+    ``tier_days``: after so many days tenants' objects larger than 128 KB go to Glacier Instant Retrieval,
+    which is read like any other and bills 128 KB for what is smaller. A lock moves along with its version.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, stage: Stage, key: kms.IKey, access_logs: s3.IBucket, log_prefix: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        stage: Stage,
+        key: kms.IKey,
+        access_logs: s3.IBucket,
+        log_prefix: str,
+        tier_days: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
         days = Duration.days(stage.lock_days)
@@ -41,6 +53,7 @@ class WormBucket(Construct):
             lifecycle_rules=[
                 UPLOADS_GIVEN_UP,
                 s3.LifecycleRule(id="lone-delete-markers", expired_object_delete_marker=True, enabled=True),
+                *([] if tier_days is None else [_tiers(tier_days)]),
             ],
             minimum_tls_version=1.2,
             object_lock_enabled=True,
@@ -104,3 +117,15 @@ class WormBucket(Construct):
                 conditions=conditions,
             )
         )
+
+
+def _tiers(days: int) -> s3.LifecycleRule:
+    colder, after = s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, Duration.days(days)
+    return s3.LifecycleRule(
+        id="tiers-by-age",
+        enabled=True,
+        prefix="t/",
+        object_size_greater_than=_LEAST_TIERED,
+        transitions=[s3.Transition(storage_class=colder, transition_after=after)],
+        noncurrent_version_transitions=[s3.NoncurrentVersionTransition(storage_class=colder, transition_after=after)],
+    )

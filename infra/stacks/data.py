@@ -49,7 +49,7 @@ class DataStack(QuireStack):
         ).key
         self.access_logs = AccessLogBucket(self, "AccessLogs", stage=stage).bucket
         self.journal = self._worm_bucket("Journal")
-        self.archive = self._worm_bucket("Archive")
+        self.archive = self._worm_bucket("Archive", tier_days=stage.tier_days)
         self.projection = PrivateBucket(
             self, "Projection", stage=stage, access_logs=self.access_logs, key=self.data_key
         ).bucket
@@ -77,9 +77,15 @@ class DataStack(QuireStack):
         )
         self._outputs()
 
-    def _worm_bucket(self, id_: str) -> WormBucket:
+    def _worm_bucket(self, id_: str, *, tier_days: int | None = None) -> WormBucket:
         return WormBucket(
-            self, id_, stage=self.settings, key=self.data_key, access_logs=self.access_logs, log_prefix=id_.lower()
+            self,
+            id_,
+            stage=self.settings,
+            key=self.data_key,
+            access_logs=self.access_logs,
+            log_prefix=id_.lower(),
+            tier_days=tier_days,
         )
 
     def _table(self, id_: str, *, recovery_days: int) -> dynamodb.TableV2:

@@ -62,6 +62,21 @@ def test_no_lifecycle_rule_destroys_a_version(stage: Synthesised, bucket: str) -
         assert not {"ExpirationInDays", "NoncurrentVersionExpiration", "ExpirationDate"} & rule.keys()
 
 
+def test_sealed_segments_grow_cold_where_that_saves_money(synthesised: dict[str, Synthesised]) -> None:
+    for name, stage in synthesised.items():
+        for bucket in WORM:
+            properties = stage.one("AWS::S3::Bucket", "Data", f"{bucket}Bucket")["Properties"]
+            rules = [each for each in properties["LifecycleConfiguration"]["Rules"] if "Transitions" in each]
+            if name == "local" or bucket == "Journal":
+                assert not rules
+                continue
+            (rule,) = rules
+            assert (rule["Status"], rule["Prefix"], rule["ObjectSizeGreaterThan"]) == ("Enabled", "t/", 131072)
+            assert rule["Transitions"] == [{"StorageClass": "GLACIER_IR", "TransitionInDays": 30}]
+            assert rule["NoncurrentVersionTransitions"] == [{"StorageClass": "GLACIER_IR", "TransitionInDays": 30}]
+            assert not [key for key in rule if "Expir" in key]
+
+
 def test_every_bucket_is_private_and_speaks_tls(stage: Synthesised) -> None:
     for name, bucket in stage.resources("AWS::S3::Bucket").items():
         block = bucket["Properties"]["PublicAccessBlockConfiguration"]
