@@ -63,7 +63,7 @@ class Workflow(Construct):
         )
 
         if not stage.tracing:
-            excuse(self.machine, {"AwsSolutions-SF2": "This stage traces nothing."})
+            excuse(self.machine, {"AwsSolutions-SF2": "This stage traces nothing: on one machine there is no X-Ray."})
 
     def watches(self) -> list[Watch]:
         """Executions that failed."""

@@ -18,7 +18,7 @@ def test_production_has_provisioned_shards_and_the_others_pay_by_use(synthesised
     for name in ("local", "dev"):
         properties = synthesised[name].one("AWS::Kinesis::Stream", "Ingest")["Properties"]
         assert properties["StreamModeDetails"] == {"StreamMode": "ON_DEMAND"}
-        assert not synthesised[name].resources("AWS::Events::Rule")
+        assert not synthesised[name].resources("AWS::Events::Rule", "Ingest")
 
 
 def test_shards_are_scaled_on_time_and_on_alarm(prod: Synthesised) -> None:

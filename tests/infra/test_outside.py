@@ -7,11 +7,11 @@ from tests.infra.synthesis import Synthesised
 
 
 def outward(stage: Synthesised) -> dict[str, dict[str, Any]]:
-    """Functions that count calls outward, with their variables."""
+    """Functions that count calls outward, with their variables; sealing only keeps its leases beside the counts."""
     found = {}
     for name, function in stage.resources("AWS::Lambda::Function").items():
         variables = function["Properties"].get("Environment", {}).get("Variables", {})
-        if "QUIRE_LIMITS_TABLE" in variables:
+        if "QUIRE_LIMITS_TABLE" in variables and "SealTenant" not in name:
             found[name] = function["Properties"] | {"Variables": variables}
     assert found
     return found
