@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from quire.archive.ciphers import PlainFrames, additional_data
-from quire.archive.entries import Entry, entry_of, read_line
+from quire.archive.entries import Entry, entry_of, entry_of_stored, read_line
 from quire.archive.footer import MAGIC, TAIL_BYTES
 from quire.archive.segment_reader import SegmentReader, Source, in_memory
 from quire.archive.segment_writer import MAX_FRAME_BYTES, Identity, seal, segment_id
@@ -132,6 +132,29 @@ def test_raw_bytes_are_kept_whatever_they_are(raw: str) -> None:
     value = orjson.loads(entry.line)
     assert ("raw" in value) != ("raw_b64" in value)
     assert read_line(entry.line).raw == raw.encode("latin-1")
+
+
+@pytest.mark.parametrize("raw", ["plain", ',"raw":"x"', '"raw":"', "caf\u00e9"])
+def test_an_entry_read_back_is_the_entry(raw: str) -> None:
+    [entry] = entries(fact("m1", raw=raw, text=raw))
+    for line in (entry.line, entry.line.removesuffix(b"\n")):
+        assert entry_of_stored(read_line(line)) == entry
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'{"event":', b'{ "event":'),
+        (b',"raw":"', b',"more":1,"raw":"'),
+        (b',"raw":"', b',"raw":"hidden","raw":"'),
+        (b'{"event":{', b'{"event":{"hidden":1},"event":{'),
+        (b'{"event":{', b'{"event":{ '),
+    ],
+)
+def test_what_else_a_line_holds_is_not_sealed(old: bytes, new: bytes) -> None:
+    [entry] = entries(fact("m1"))
+    assert entry.line.count(old) == 1
+    assert entry_of_stored(read_line(entry.line.replace(old, new))) == entry
 
 
 def test_frames_are_read_by_range() -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z", re.ASCII)
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_EVENT, _RAW = b'{"event":', b',"raw":"'
 
 
 class Entry(NamedTuple):
@@ -51,12 +52,16 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as a frame gives it back; ``event`` is what :meth:`quire.domain.events.Event.as_json` gave."""
+    """An event as a frame gives it back; ``event`` is what :meth:`quire.domain.events.Event.as_json` gave.
+
+    ``line`` is the line it was read from where that is to the byte what would be written again, else empty.
+    """
 
     event: Mapping[str, Any]
     canonical: bytes
     raw: bytes
     opened: str | None = None
+    line: bytes = b""
 
 
 def entry_of(observation: Observation) -> Entry:
@@ -73,13 +78,17 @@ def entry_of(observation: Observation) -> Entry:
 
 def entry_from(value: Mapping[str, Any], encoded: bytes, raw: bytes, opened: str | None) -> Entry:
     """The entry of an event given as plain values and as the same in canonical bytes. Raises as :func:`entry_of`."""
+    if hashlib.sha256(raw).hexdigest() != value["raw_sha256"]:
+        raise ValueError("the event names other raw bytes")
+    return _entry(value, encoded, _line(encoded, raw, opened))
+
+
+def _entry(value: Mapping[str, Any], encoded: bytes, line: bytes) -> Entry:
     occurred_at, captured_at, event_id = value["occurred_at"], value["captured_at"], value["event_id"]
     if not _EVENT_ID.match(event_id):
         raise ValueError("the event's id is not one of ours")
     if not (_TIMESTAMP.match(occurred_at) and _TIMESTAMP.match(captured_at)):
         raise ValueError("a time of the event is none of ours")
-    if hashlib.sha256(raw).hexdigest() != value["raw_sha256"]:
-        raise ValueError("the event names other raw bytes")
     return Entry(
         event_id,
         value.get("message_id", event_id),
@@ -91,7 +100,7 @@ def entry_from(value: Mapping[str, Any], encoded: bytes, raw: bytes, opened: str
         captured_at,
         f"{sort_key(occurred_at)}#{event_id}",
         encoded,
-        _line(encoded, raw, opened),
+        line,
     )
 
 
@@ -108,7 +117,9 @@ def read_line(line: bytes) -> StoredEvent:
         raw = value["raw"].encode() if "raw" in value else base64.b64decode(value["raw_b64"], validate=True)
         if hashlib.sha256(raw).hexdigest() != value["event"]["raw_sha256"]:
             raise CorruptError("an event's raw bytes are not those it names")
-        return StoredEvent(value["event"], canonical(value["event"]), raw, value.get("opened"))
+        encoded = canonical(value["event"])
+        held = line if len(value) == 2 and _is_plain(line, encoded) else b""
+        return StoredEvent(value["event"], encoded, raw, value.get("opened"), held)
     except (orjson.JSONDecodeError, binascii.Error, KeyError, TypeError, AttributeError) as error:
         raise CorruptError("a frame's line is not an archived event") from error
 
@@ -120,9 +131,22 @@ def entry_of_stored(stored: StoredEvent) -> Entry:
         CorruptError: what is stored is not an event.
     """
     try:
-        return entry_from(stored.event, stored.canonical, stored.raw, stored.opened)
+        line = stored.line or _line(stored.canonical, stored.raw, stored.opened)
+        return _entry(stored.event, stored.canonical, line if line.endswith(b"\n") else line + b"\n")
     except (KeyError, TypeError, ValueError) as error:
         raise CorruptError("an archived event lacks what every event has") from error
+
+
+def canonical_of(line: bytes, size: int) -> bytes:
+    """The canonical bytes, ``size`` of them, in the line of an entry."""
+    return line[len(_EVENT) : len(_EVENT) + size]
+
+
+def _is_plain(line: bytes, encoded: bytes) -> bool:
+    """Whether a line of two members is its event in canonical bytes, then its raw text, once: a quote within JSON text
+    stands behind a backslash, so the last ``,"raw":"`` of a line is none that is in its raw text."""
+    end = len(_EVENT) + len(encoded)
+    return line.startswith(_EVENT) and line.startswith(encoded, len(_EVENT)) and line.rfind(_RAW) == end
 
 
 def _line(encoded: bytes, raw: bytes, opened: str | None) -> bytes:
