@@ -113,8 +113,10 @@ function Sealed({ verdict, size }: { verdict: EventVerdict; size: number | null 
 function StepLine({ step }: { step: Step }) {
   return (
     <StatusIndicator type={TYPES[step.outcome]} iconAriaLabel={WORDS[step.outcome]}>
-      {step.claim}
-      {step.fact ? <span>: {step.fact}</span> : null}
+      <span className={styles.words}>
+        {step.claim}
+        {step.fact ? `: ${step.fact}` : null}
+      </span>
     </StatusIndicator>
   );
 }

@@ -32,7 +32,11 @@ export function Evidence({ messageId }: { messageId: string }) {
 
 function Summary({ evidence, verdict }: { evidence: MessageEvidence; verdict: Verdict }) {
   const [type, words] = summary(verdict.outcome, evidence);
-  return <StatusIndicator type={type}>{words}</StatusIndicator>;
+  return (
+    <StatusIndicator type={type}>
+      <span className={styles.words}>{words}</span>
+    </StatusIndicator>
+  );
 }
 
 function summary(outcome: Outcome, { state }: MessageEvidence): [StatusIndicatorProps.Type, string] {
@@ -50,7 +54,7 @@ function summary(outcome: Outcome, { state }: MessageEvidence): [StatusIndicator
 function Proof({ evidence, verdict }: { evidence: MessageEvidence; verdict: Verdict }) {
   const { log, omitted } = evidence;
   return (
-    <>
+    <SpaceBetween size="m">
       <Box variant="small" display="block">
         This proves that what Quire logged has not changed since. The platform does not sign messages, so that it
         delivered them like this is stated by whoever runs the archive.
@@ -78,11 +82,11 @@ function Proof({ evidence, verdict }: { evidence: MessageEvidence; verdict: Verd
           <Fact label="Verifier key">
             <Id text={log.key} />
             <div className={styles.note}>
-              The archive gave this key. It is proof to you when it is the key that you got from elsewhere.
+              The archive gave this key: compare it with the one that you got from somebody you trust.
             </div>
           </Fact>
         </dl>
       ) : null}
-    </>
+    </SpaceBetween>
   );
 }

@@ -1,5 +1,6 @@
 import Icon from "@cloudscape-design/components/icon";
 
+import { DetailsButton } from "@/components/DetailsButton";
 import { MessageBadges } from "@/components/MessageBadges";
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { RouterLink } from "@/components/RouterLink";
@@ -30,6 +31,7 @@ export function ResultItem({ hit }: { hit: Hit }) {
         <div className={styles.badges}>
           <PlatformBadge platform={hit.platform} />
           <MessageBadges message={hit} />
+          <DetailsButton messageId={hit.messageId} label={`Details of the message by ${sender}`} />
         </div>
         <div className={styles.excerpts}>
           <Excerpts hit={hit} />
