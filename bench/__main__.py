@@ -7,7 +7,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import archive_speed, archived_size, cost, fetch_memory, import_time, normalise_speed, verify_speed
+from bench import (
+    archive_speed,
+    archived_size,
+    cost,
+    fetch_memory,
+    import_time,
+    normalise_speed,
+    sealing_memory,
+    sealing_speed,
+    verify_speed,
+)
 from bench.figure import Figure
 
 FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
@@ -17,6 +27,8 @@ FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
     "fetch_memory": fetch_memory.figures,
     "import_time": import_time.figures,
     "normalise_speed": normalise_speed.figures,
+    "sealing_memory": sealing_memory.figures,
+    "sealing_speed": sealing_speed.figures,
     "verify_speed": verify_speed.figures,
 }
 RESULTS = Path(__file__).with_name("results.json")

@@ -74,10 +74,10 @@ def main(size: int, authority: str, port: str) -> None:
     result = fetcher.fetch(wanted(name="file.bin", raw_at=at), 1)
     if (result.ending, result.size) != ("captured", size):
         raise RuntimeError(f"{result} instead of {size} bytes")
-    print(_peak())
+    print(peak())
 
 
-def _peak() -> float:
+def peak() -> float:
     """MiB that were resident at most, by Linux's own account of this program alone."""
     status = Path("/proc/self/status").read_text("ascii")
     (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
