@@ -114,7 +114,7 @@ def _keys(aws: Stack, subjects: Sequence[Sequence[SubjectId]], window: int, mete
 
 def _index(aws: Stack, messages: int, meter: Meter) -> None:
     """All notices by what those of the first few hundred messages take."""
-    segments = segment_events(aws.journal)
+    segments = segment_events(aws.journal, lambda _: PlainFrames())
     indexer = _Unwritten(segments, KnownEvents(aws.rows, segments, 90), aws.directory, None, lambda: ARRIVED)  # type: ignore[arg-type]
     indexed, sample = 0, Meter()
     sample.watch(aws.aws)

@@ -17,6 +17,7 @@ from infra.nag import excuse_wildcards
 from infra.stacks.attachments import Attachments
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
+from infra.stacks.subject_keys import allow_keys, keys_environment
 from infra.stages import Stage
 
 ARCHIVE_TIMEOUT = 300
@@ -134,8 +135,10 @@ class ArchiveStack(QuireStack):
                 "QUIRE_JOURNAL_LOCK_DAYS": str(stage.lock_days),
                 "QUIRE_SEGMENT_QUEUE_URL": self.segments.queue.queue_url,
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.attachments.works.queue.queue_url,
+                **keys_environment(data, make=True),
             },
         )
+        allow_keys(archiver, stage, data, make=True)
         archiver.allow("WriteRows", ["dynamodb:PutItem"], [data.tables.events.table_arn])
         queues = [self.segments.queue.queue_arn, self.attachments.works.queue.queue_arn]
         archiver.allow("Notify", ["sqs:SendMessage"], queues)
@@ -169,9 +172,11 @@ class ArchiveStack(QuireStack):
                 "QUIRE_CONTROL_TABLE": data.tables.control.table_name,
                 "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
+                **keys_environment(data),
                 **search_environment(stage, search),
             },
         )
+        allow_keys(indexer, stage, data)
         tables = data.tables
         indexer.allow("ReadRows", ["dynamodb:Query"], [tables.events.table_arn])
         indexer.allow(

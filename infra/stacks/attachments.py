@@ -13,6 +13,7 @@ from infra.constructs.work_queue import WorkQueue
 from infra.nag import excuse_wildcards
 from infra.stacks.data import DataStack
 from infra.stacks.outside import allow_outside, outside_environment
+from infra.stacks.subject_keys import allow_keys, keys_environment
 from infra.stacks.tenant_secrets import allow_secrets
 from infra.stages import Stage
 
@@ -104,6 +105,7 @@ class Attachments(Construct):
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.works.queue.queue_url,
                 "QUIRE_CAPTURE_STREAM": stream.stream_name,
                 "QUIRE_NOTIFICATION_TOPIC_ARN": notifications.topic_arn,
+                **keys_environment(data),
                 **outside_environment(stage, data),
             },
         )
@@ -111,6 +113,7 @@ class Attachments(Construct):
     def _let_read(self) -> None:
         """Whose file it is, what told of it, and whether it is there already."""
         data, fetcher = self._data, self.fetcher
+        allow_keys(fetcher, self._stage, data)
         fetcher.allow("KeepConnections", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.tables.control.table_arn])
         fetcher.allow("ReadRows", ["dynamodb:Query"], [data.tables.events.table_arn])
         data.journal.grant_read(fetcher.role, "t/*/journal/*")

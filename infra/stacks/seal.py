@@ -15,6 +15,7 @@ from infra.constructs.workflow import Workflow
 from infra.nag import excuse_wildcards
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
+from infra.stacks.subject_keys import allow_keys, keys_environment
 from infra.stages import Stage
 
 TIMEOUT = 900
@@ -115,6 +116,7 @@ class SealStack(QuireStack):
             environment={
                 **self._journal(),
                 **self._sealed(),
+                **keys_environment(data, make=True),
                 "QUIRE_LIMITS_TABLE": tables.limits.table_name,
                 "QUIRE_LOG_KEY_ARN": data.log_key.key_arn,
             },
@@ -126,6 +128,7 @@ class SealStack(QuireStack):
             "dynamodb:Query",
             "dynamodb:UpdateItem",
         ]
+        allow_keys(sealer, self.settings, data, make=True)
         sealer.allow("KeepLedger", writes, [tables.ledger.table_arn])
         sealer.allow("OneAtATime", ["dynamodb:UpdateItem"], [tables.limits.table_arn])
         sealer.allow("SignCheckpoints", ["kms:GetPublicKey", "kms:Sign"], [data.log_key.key_arn])
@@ -162,7 +165,7 @@ class SealStack(QuireStack):
         attester.use_key(data.data_key, "dynamodb", "s3")
         if self.settings.mail_sender:
             identity = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/{self.settings.mail_sender}"
-            attester.allow("MailCheckpoints", ["ses:SendEmail"], [identity])
+            attester.allow("MailCheckpoints", ["ses:SendEmail", "ses:SendRawEmail"], [identity])
         excuse_wildcards(attester.role, {r"/^Resource::.*\/t\/\*\/log\/\*$/g": _ANY_TENANT})
         return attester
 
@@ -174,9 +177,14 @@ class SealStack(QuireStack):
             "Makes Parquet files of sealed segments",
             memory=2048,
             disk=2048,
-            environment={**self._sealed(), "QUIRE_PROJECTION_BUCKET": data.projection.bucket_name},
+            environment={
+                **self._sealed(),
+                **keys_environment(data),
+                "QUIRE_PROJECTION_BUCKET": data.projection.bucket_name,
+            },
             writes_parquet=True,
         )
+        allow_keys(projector, self.settings, data)
         projector.allow(
             "KeepMarks",
             ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],

@@ -5,10 +5,13 @@ to its place by its additional data (segment id, frame number, key id), so no fr
 """
 
 import hashlib
+from collections.abc import Collection
 from typing import Protocol
 
 from quire.domain.errors import CorruptError
-from quire.domain.ids import EventId, SegmentId, SubjectId
+from quire.domain.ids import EventId, SegmentId, SubjectId, TenantId
+from quire.keys.frames import SubjectFrames
+from quire.keys.subjects import SubjectKeys
 
 UNENCRYPTED = "none"
 """The key id of frames without a key of their own."""
@@ -44,6 +47,27 @@ class FrameCipher(Protocol):
         ...
 
 
+class Ciphers(Protocol):
+    """Gives the cipher for one piece of a tenant's work, with all its keys at hand: one look for many."""
+
+    def for_sealing(self, tenant: TenantId, subjects: Collection[SubjectId]) -> FrameCipher:
+        """A cipher that seals what these subjects say and do.
+
+        Raises:
+            UnavailableError, GoneError: a key cannot be had; nothing may be sealed without.
+        """
+        ...
+
+    def for_opening(self, tenant: TenantId, key_ids: Collection[str]) -> FrameCipher:
+        """A cipher that opens frames sealed under these keys.
+
+        Raises:
+            CorruptError: there never was such a key.
+            UnavailableError: a key cannot be had.
+        """
+        ...
+
+
 class PlainFrames:
     """Frames without a key of their own (key id ``none``): the bucket's encryption is all there is.
 
@@ -52,6 +76,14 @@ class PlainFrames:
     footer's leaves; 128 bits leave no chance to an accident. It is no defence against a forger, who could write a new
     check: that is what the leaves, the Merkle root and the lock are for.
     """
+
+    def for_sealing(self, tenant: TenantId, subjects: Collection[SubjectId]) -> "PlainFrames":  # noqa: ARG002
+        """Itself: it has no keys."""
+        return self
+
+    def for_opening(self, tenant: TenantId, key_ids: Collection[str]) -> "PlainFrames":  # noqa: ARG002
+        """Itself: it has no keys."""
+        return self
 
     def key_id(self, subject: SubjectId) -> str:  # noqa: ARG002 - one answer for all
         """Always ``none``."""
@@ -100,6 +132,25 @@ class AlsoPlainFrames:
 
     def _of(self, key_id: str) -> FrameCipher:
         return self._plain if key_id == UNENCRYPTED else self._cipher
+
+
+class SubjectCiphers:
+    """Frames under their subjects' keys; frames without one, from before there were keys, are opened as well."""
+
+    def __init__(self, keys: SubjectKeys) -> None:
+        self._keys = keys
+
+    def for_sealing(self, tenant: TenantId, subjects: Collection[SubjectId]) -> FrameCipher:
+        """See :class:`Ciphers`; missing keys are made."""
+        frames = SubjectFrames(self._keys, tenant)
+        frames.prepare(subjects)
+        return AlsoPlainFrames(frames)
+
+    def for_opening(self, tenant: TenantId, key_ids: Collection[str]) -> FrameCipher:
+        """See :class:`Ciphers`."""
+        frames = SubjectFrames(self._keys, tenant)
+        frames.prepare_ids(set(key_ids) - {UNENCRYPTED})
+        return AlsoPlainFrames(frames)
 
 
 def _check(bound_to: bytes, compressed: bytes) -> bytes:

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from quire.archive.attachments.wanted import work_of
-from quire.archive.ciphers import FrameCipher
+from quire.archive.ciphers import Ciphers
 from quire.archive.entries import Entry, entry_of_stored
-from quire.archive.segment_reader import SegmentReader, Source, in_memory
+from quire.archive.segment_reader import SegmentReader, Source, in_memory, open_segment
 from quire.archive.segment_writer import Identity, seal, segment_id
 from quire.aws.attachment_queue import AttachmentQueue
 from quire.aws.event_rows import MAX_INLINE_BYTES, EventRow, EventRows
 from quire.aws.journal import Journal, Stored
-from quire.aws.layout import segment_key
+from quire.aws.layout import segment_key, tenant_of_key
 from quire.aws.notices import Notice, SegmentNotices
 from quire.domain.errors import CorruptError
 from quire.domain.ids import EventId, TenantId
@@ -80,7 +80,7 @@ class JournalSegments:
         journal: Journal,
         rows: EventRows,
         notices: SegmentNotices,
-        cipher: FrameCipher,
+        cipher: Ciphers,
         row_days: int,
         workers: int = _WORKERS,
         files: AttachmentQueue | None = None,
@@ -92,7 +92,7 @@ class JournalSegments:
         self._journal = journal
         self._rows = rows
         self._notices = notices
-        self._cipher = cipher
+        self._ciphers = cipher
         self._life = timedelta(days=row_days)
         self._workers = workers
         self._files = files
@@ -109,7 +109,8 @@ class JournalSegments:
             CorruptError: what lies there cannot be read, twice over.
         """
         identity = Identity(segment_id(tenant, cut.shard, cut.first, cut.last, cut.variant), tenant)
-        data, sealed = seal(entries, identity, self._cipher)
+        cipher = self._ciphers.for_sealing(tenant, {entry.subject_id for entry in entries})
+        data, sealed = seal(entries, identity, cipher)
         stored = self._journal.put(cut.key(tenant), data, now)
         if stored.created or stored.sha256 == hashlib.sha256(data).hexdigest():
             return self._finish(tenant, entries, sealed.frame_of, stored, now)
@@ -134,9 +135,10 @@ class JournalSegments:
         """
         size = self._journal.size(key, version_id)
         if size <= _WHOLE:
-            return SegmentReader(in_memory(self._journal.read(key, version_id)), self._cipher)
-        source = Source(size, lambda offset, length: self._journal.read_range(key, version_id, offset, length))
-        return SegmentReader(source, self._cipher)
+            source = in_memory(self._journal.read(key, version_id))
+        else:
+            source = Source(size, lambda offset, length: self._journal.read_range(key, version_id, offset, length))
+        return open_segment(source, tenant_of_key(key), self._ciphers)
 
     def _again(self, tenant: TenantId, key: str, version_id: str, now: datetime, *, restored: bool) -> Written:
         """Rows and notice of a stored segment."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import zstandard
 
-from quire.archive.ciphers import FrameCipher, additional_data
+from quire.archive.ciphers import Ciphers, FrameCipher, additional_data
 from quire.archive.entries import StoredEvent, read_line
 from quire.archive.footer import MAGIC, TAIL_BYTES, Footer, decode, footer_length
 from quire.domain.errors import CorruptError
-from quire.domain.ids import EventId
+from quire.domain.ids import EventId, TenantId
 from quire.evidence.merkle import leaf_hash, root
 
 _FIRST_READ = 64 * 1024
@@ -79,6 +79,18 @@ class SegmentReader:
             found.extend(str(event.event.get("event_id")) for event in events)
         if sorted(found) != list(self.footer.event_ids):
             raise CorruptError("the list of event ids is not that of the events")
+
+
+def open_segment(source: Source, tenant: TenantId, ciphers: Ciphers) -> SegmentReader:
+    """A tenant's segment, with the keys at hand that its footer names.
+
+    Raises:
+        CorruptError: it is none, or names a key that never was.
+        UnavailableError: a key cannot be had.
+    """
+    footer = read_footer(source)
+    cipher = ciphers.for_opening(tenant, {frame.subject_key_id for frame in footer.frames})
+    return SegmentReader(source, cipher, footer)
 
 
 def read_footer(source: Source) -> Footer:

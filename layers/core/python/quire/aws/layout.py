@@ -163,6 +163,19 @@ def projection_key(tenant: TenantId, retention_class: str, day: str, segment: Se
     return f"parquet/tenant={_checked(tenant)}/class={_class(retention_class)}/day={day}/{segment}.parquet"
 
 
+def tenant_of_key(key: str) -> TenantId:
+    """Whose an object under ``t/<tenant>/`` is.
+
+    Raises:
+        MalformedError: the key is nobody's.
+    """
+    root, _, rest = key.partition("/")
+    tenant, slash, _ = rest.partition("/")
+    if root != "t" or not slash:
+        raise MalformedError("the key is under no tenant")
+    return _checked(TenantId(tenant))
+
+
 def audit_partition(tenant: TenantId, day: str) -> str:
     """Partition of a tenant's audit entries of one day (``yyyy-mm-dd``)."""
     return f"T#{_checked(tenant)}#{day}"

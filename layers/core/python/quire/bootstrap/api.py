@@ -77,6 +77,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.bootstrap import desk, evidence
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.attachments import locked_blobs
+    from quire.bootstrap.evidence import opener
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
@@ -89,7 +90,9 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     control = Control(aws.dynamodb, known.need("control_table"))
     directory = Directory(aws.dynamodb, known.need("control_table"))
     conversations = Conversations(engine, tenant, partial(same_conversation, directory, tenant))
-    messages = Messages(tenant, known_events(aws, locked_journal(aws)), conversations, now)
+    messages = Messages(
+        tenant, known_events(aws, locked_journal(aws), lambda whose: opener(whose, control)), conversations, now
+    )
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),

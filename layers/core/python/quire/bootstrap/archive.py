@@ -51,11 +51,11 @@ def journal() -> Journal:
 @cache
 def journal_segments() -> JournalSegments:
     """Writes and reads segments."""
-    from quire.archive.ciphers import PlainFrames
     from quire.archive.journal_segments import JournalSegments
     from quire.aws.attachment_queue import AttachmentQueue
     from quire.aws.event_rows import EventRows
     from quire.aws.notices import SegmentNotices
+    from quire.bootstrap.keys import sealing
     from quire.config import settings
 
     known, aws = settings(), patient()
@@ -63,7 +63,7 @@ def journal_segments() -> JournalSegments:
         journal=journal(),
         rows=EventRows(aws.dynamodb, known.need("events_table")),
         notices=SegmentNotices(aws.sqs, known.need("segment_queue_url")),
-        cipher=PlainFrames(),
+        cipher=sealing(),
         row_days=known.event_ttl_days,
         files=AttachmentQueue(aws.sqs, known.attachment_queue_url) if known.attachment_queue_url else None,
     )

@@ -46,11 +46,11 @@ def file_fetcher() -> FileFetcher:
     """Fetches files of any platform."""
     from quire.archive.attachments.ciphers import PlainBlobs
     from quire.archive.attachments.fetch import FileFetcher, Stores
-    from quire.archive.ciphers import PlainFrames
     from quire.aws.deliveries import Deliveries
     from quire.aws.event_rows import EventRows
     from quire.aws.stream import CaptureStream
     from quire.bootstrap.archive import journal
+    from quire.bootstrap.keys import opening
     from quire.config import settings
 
     known, aws = settings(), patient()
@@ -58,7 +58,7 @@ def file_fetcher() -> FileFetcher:
         journal=journal(),
         rows=EventRows(aws.dynamodb, known.need("events_table")),
         blobs=locked_blobs(aws),
-        frames=PlainFrames(),
+        frames=opening(),
         cipher=PlainBlobs(),
         put=Deliveries(journal(), CaptureStream(aws.kinesis, known.need("capture_stream"))).put,
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from quire.bootstrap.sessions import patient, prompt
 
 if TYPE_CHECKING:
-    from quire.archive.ciphers import FrameCipher
+    from quire.archive.ciphers import Ciphers
     from quire.archive.packages.folder import WriteFile
     from quire.archive.packages.pack import Packed
     from quire.archive.proofs.check_ledger import Difference
@@ -55,26 +54,9 @@ def sealed_of(aws: Aws) -> Sealed:
 
 def frames_of(aws: Aws) -> OpenFrames:
     """Opens frames with subjects' keys; where the deployment has no keys, those without."""
-    from quire.archive.ciphers import UNENCRYPTED, AlsoPlainFrames, PlainFrames
-    from quire.aws.data_keys import DataKeys
-    from quire.aws.key_rows import KeyRows
-    from quire.config import settings
-    from quire.keys.branches import BranchKeys
-    from quire.keys.frames import SubjectFrames
-    from quire.keys.subjects import SubjectKeys
+    from quire.bootstrap.keys import ciphers_of
 
-    table = settings().keys_table
-    if not table:
-        return lambda *_: PlainFrames()
-    rows = KeyRows(aws.dynamodb, table)
-    keys = SubjectKeys(rows, BranchKeys(rows, DataKeys(aws.kms), _makes_none), lambda: datetime.now(UTC))
-
-    def open_frames(tenant: TenantId, key_ids: Collection[str]) -> FrameCipher:
-        frames = SubjectFrames(keys, tenant)
-        frames.prepare_ids(set(key_ids) - {UNENCRYPTED})
-        return AlsoPlainFrames(frames)
-
-    return open_frames
+    return ciphers_of(aws).for_opening
 
 
 def log_key_of(tenant: TenantId) -> VerifierKey:
@@ -94,6 +76,16 @@ def prover(tenant: TenantId, control: Control) -> MessageProver:
     found = _provers().get((tenant, known.key_arn if known else ""))
     assert found is not None, "credentials are always given"  # noqa: S101
     return found
+
+
+def opener(tenant: TenantId, control: Control) -> Ciphers:
+    """Opens a tenant's segments for a reader of its messages, over the credentials that prove them."""
+    from quire.bootstrap.keys import ciphers_of
+
+    known = control.tenant(tenant)
+    found = _vaults().get((tenant, known.key_arn if known else ""))
+    assert found is not None, "credentials are always given"  # noqa: S101
+    return ciphers_of(found)
 
 
 def proof(tenant: TenantId, messages: Messages, control: Control, message: MessageId) -> MessageProof | None:
@@ -124,13 +116,13 @@ def captured_of(known: Sequence[Known]) -> list[Captured]:
 def events_of(tenant: TenantId, message: MessageId) -> list[Captured]:
     """The events of a message, by its rows or, where they have expired, by its document; as the operator."""
     from quire.bootstrap.archive import journal
-    from quire.bootstrap.search import engine_of, known_events, now
+    from quire.bootstrap.search import engine_of, known_events, now, opened
     from quire.search.conversations import Conversations
     from quire.search.messages import Messages
 
     aws = patient()
     indexed = Conversations(engine_of(aws), tenant)
-    return captured_of(Messages(tenant, known_events(aws, journal()), indexed, now).events(message))
+    return captured_of(Messages(tenant, known_events(aws, journal(), opened), indexed, now).events(message))
 
 
 def pack(
@@ -186,6 +178,22 @@ def _provers() -> Expiring[tuple[TenantId, str], MessageProver]:
     from quire.aws.expiring import Expiring, Life
     from quire.aws.log_marks import LogMarks
     from quire.config import settings
+    from quire.identity.isolation import KEPT_SECONDS
+
+    def load(whose: tuple[TenantId, str]) -> MessageProver:
+        aws = _vaults().get(whose)
+        assert aws is not None, "credentials are always given"  # noqa: S101
+        sealed, marks = sealed_of(aws), LogMarks(aws.dynamodb, settings().need("ledger_table"))
+        return MessageProver(sealed.ledger, marks, sealed.objects, sealed.events, log_key_of)
+
+    return Expiring(load, Life(present=KEPT_SECONDS // 2, absent=0, entries=8), time.monotonic)
+
+
+@cache
+def _vaults() -> Expiring[tuple[TenantId, str], Aws]:
+    """Credentials that read what is sealed of a tenant and its subjects' keys, by tenant and its KMS key."""
+    from quire.aws.expiring import Expiring, Life
+    from quire.config import settings
     from quire.identity.isolation import KEPT_SECONDS, Vault, assume_tenant, proving_policy
 
     known = settings()
@@ -193,21 +201,12 @@ def _provers() -> Expiring[tuple[TenantId, str], MessageProver]:
     _, partition, _, _, account, _ = role.split(":", 5)
     table = f"arn:{partition}:dynamodb:{known.region}:{account}:table"
 
-    def load(whose: tuple[TenantId, str]) -> MessageProver:
+    def load(whose: tuple[TenantId, str]) -> Aws:
         vault = Vault(
             tables=tuple(f"{table}/{name}" for name in (known.need("ledger_table"), known.keys_table) if name),
             bucket=f"arn:{partition}:s3:::{known.need('archive_bucket')}",
             keys=tuple(key for key in (known.data_key_arn, whose[1]) if key),
         )
-        become = assume_tenant(prompt(), role, lambda tenant: proving_policy(tenant, vault), "proves")
-        aws = become(whose[0])
-        sealed, marks = sealed_of(aws), LogMarks(aws.dynamodb, known.need("ledger_table"))
-        return MessageProver(sealed.ledger, marks, sealed.objects, sealed.events, log_key_of)
+        return assume_tenant(prompt(), role, lambda tenant: proving_policy(tenant, vault), "proves")(whose[0])
 
-    return Expiring(load, Life(present=KEPT_SECONDS, absent=0, entries=8), time.monotonic)
-
-
-def _makes_none(tenant: TenantId) -> NoReturn:
-    from quire.domain.errors import DeniedError
-
-    raise DeniedError(f"who gives evidence makes no keys for {tenant}")
+    return Expiring(load, Life(present=KEPT_SECONDS // 2, absent=0, entries=8), time.monotonic)

@@ -84,28 +84,29 @@ def publisher() -> LogPublisher:
 @cache
 def sealer() -> Sealer:
     """Seals journals."""
-    from quire.archive.ciphers import PlainFrames
     from quire.archive.sealing.seal import Sealer
     from quire.archive.sealing.sealed_segments import SealedSegments
     from quire.bootstrap.archive import journal
     from quire.bootstrap.evidence import sealed_of
+    from quire.bootstrap.keys import sealing
 
     folder = Path(tempfile.mkdtemp(prefix="quire-sealing-"))
     sealed, kept = sealed_of(patient()), _standard()
-    segments = SealedSegments(sealed.objects, lambda _: PlainFrames(), {kept.name: kept}, folder)
+    segments = SealedSegments(
+        sealed.objects, lambda tenant: sealing().for_sealing(tenant, ()), {kept.name: kept}, folder
+    )
     return Sealer(journal(), _open_segment, sealed.ledger, segments, lambda _: lambda _: kept, folder)
 
 
 def _open_segment(tenant: TenantId, key: str, version_id: str) -> SegmentReader:
     """A journal segment by range, its frames opened with the keys that its footer names."""
-    from quire.archive.segment_reader import SegmentReader, Source, read_footer
+    from quire.archive.segment_reader import Source, open_segment
     from quire.bootstrap.archive import journal
-    from quire.bootstrap.evidence import frames_of
+    from quire.bootstrap.keys import sealing
 
     held = journal()
     source = Source(held.size(key, version_id), lambda at, length: held.read_range(key, version_id, at, length))
-    names = {frame.subject_key_id for frame in read_footer(source).frames}
-    return SegmentReader(source, frames_of(patient())(tenant, names))
+    return open_segment(source, tenant, sealing())
 
 
 def _standard() -> RetentionClass:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from quire.bootstrap.sessions import patient
 
 if TYPE_CHECKING:
+    from quire.archive.ciphers import Ciphers
     from quire.archive.segment_reader import SegmentReader
     from quire.aws.journal import Journal
     from quire.aws.notices import NoticeRetries
     from quire.aws.sessions import Aws
+    from quire.domain.ids import TenantId
     from quire.search.documents import Known
     from quire.search.engine import Engine
     from quire.search.indexer import Indexer
@@ -36,22 +38,22 @@ def engine_of(aws: Aws) -> Engine:
     return connect(known.need("search_endpoint"), region=known.region, credentials=credentials)
 
 
-def segment_events(journal: Journal) -> SegmentEvents:
-    """Segments of the journal, read for their events."""
+def segment_events(journal: Journal, ciphers: Callable[[TenantId], Ciphers]) -> SegmentEvents:
+    """Segments of the journal, read for their events; ``ciphers`` opens those of a tenant."""
     from quire.search.known import SegmentEvents
 
     def all_of(key: str, version_id: str) -> Iterable[Known]:
-        for number, events in _reader(journal, key, version_id).frames():
+        for number, events in _reader(journal, ciphers, key, version_id).frames():
             yield from (_known(each.event, key, version_id, number) for each in events)
 
     def frame_of(key: str, version_id: str, number: int) -> Iterable[Known]:
-        for each in _reader(journal, key, version_id).frame(number):
+        for each in _reader(journal, ciphers, key, version_id).frame(number):
             yield _known(each.event, key, version_id, number)
 
     return SegmentEvents(all_of, frame_of)
 
 
-def known_events(aws: Aws, journal: Journal) -> KnownEvents:
+def known_events(aws: Aws, journal: Journal, ciphers: Callable[[TenantId], Ciphers]) -> KnownEvents:
     """The events of messages, read with an identity's credentials."""
     from quire.aws.event_rows import EventRows
     from quire.config import settings
@@ -59,7 +61,14 @@ def known_events(aws: Aws, journal: Journal) -> KnownEvents:
 
     known = settings()
     rows = EventRows(aws.dynamodb, known.need("events_table"))
-    return KnownEvents(rows, segment_events(journal), known.event_ttl_days)
+    return KnownEvents(rows, segment_events(journal, ciphers), known.event_ttl_days)
+
+
+def opened(_: TenantId) -> Ciphers:
+    """Opens any tenant's segments, as the function itself."""
+    from quire.bootstrap.keys import opening
+
+    return opening()
 
 
 @cache
@@ -72,8 +81,8 @@ def indexer() -> Indexer:
 
     aws = patient()
     return Indexer(
-        segment_events(journal()),
-        known_events(aws, journal()),
+        segment_events(journal(), opened),
+        known_events(aws, journal(), opened),
         Directory(aws.dynamodb, settings().need("control_table")),
         engine_of(aws),
         now,
@@ -97,13 +106,14 @@ def index_segments(event: Mapping[str, Any]) -> Batch:
     return batch
 
 
-def _reader(journal: Journal, key: str, version_id: str) -> SegmentReader:
-    from quire.archive.ciphers import PlainFrames
-    from quire.archive.segment_reader import SegmentReader, Source
+def _reader(journal: Journal, ciphers: Callable[[TenantId], Ciphers], key: str, version_id: str) -> SegmentReader:
+    from quire.archive.segment_reader import Source, open_segment
+    from quire.aws.layout import tenant_of_key
 
     size = journal.size(key, version_id)
     source = Source(size, lambda offset, length: journal.read_range(key, version_id, offset, length))
-    return SegmentReader(source, PlainFrames())
+    tenant = tenant_of_key(key)
+    return open_segment(source, tenant, ciphers(tenant))
 
 
 def _known(event: Mapping[str, Any], key: str, version_id: str, number: int) -> Known:

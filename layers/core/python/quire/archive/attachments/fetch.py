@@ -21,7 +21,7 @@ from quire.archive.attachments.raw import archived
 from quire.archive.attachments.reasons import NotHadError, not_had, refused
 from quire.archive.attachments.received import ReceivedFile, check
 from quire.archive.attachments.statements import Found, statement
-from quire.archive.ciphers import FrameCipher
+from quire.archive.ciphers import Ciphers
 from quire.aws.blobs import Blob, Blobs, FileBytes, file_bytes
 from quire.aws.event_rows import EventRow, EventRows
 from quire.aws.journal import Journal
@@ -73,7 +73,7 @@ class Stores:
     journal: Journal
     rows: EventRows
     blobs: Blobs
-    frames: FrameCipher
+    frames: Ciphers
     cipher: BlobCipher
     put: Callable[[DeliveryHeader, bytes, datetime], None]
 
