@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.console import Console, Person
+from tests.browser.console import PATIENCE_MS, Console, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = Path(os.environ.get("QUIRE_STACK", ROOT / ".local" / "stack.json"))
@@ -41,6 +41,7 @@ def stack() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def browser(stack: dict[str, Any]) -> Iterator[Browser]:
     """Headless Chromium with a fresh profile."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
