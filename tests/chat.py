@@ -91,6 +91,19 @@ class Chat:
         body = MessageDeleted(**self._about(message), deleted_by=self.user, sent_at=sent_at)
         return self._event("message.deleted", body, message, at)
 
+    def restores(self, text: str, message: str = "1", at: str = "2026-03-02T09:35:00Z", **more: Any) -> Event:
+        """The platform shows a deleted message again."""
+        body = MessageEdited(
+            **self._about(message), sender=self.user, content=Content(text=text, **more), cause="platform"
+        )
+        return self._event("message.edited", body, message, at, "restored")
+
+    def unreacts(self, emoji: str, message: str = "1", at: str = "2026-03-02T09:45:00Z") -> Event:
+        """Whoever is speaking takes a reaction back."""
+        return self._event(
+            "reaction.removed", Reaction(**self._about(message), emoji=emoji, actor=self.user), message, at
+        )
+
     def reacts(self, emoji: str, message: str = "1", at: str = "2026-03-02T09:40:00Z") -> Event:
         """A reaction by whoever is speaking."""
         return self._event(

@@ -125,7 +125,8 @@ export interface paths {
         };
         /**
          * Read a conversation
-         * @description The messages around a message or an RFC 3339 time, or on from a cursor; without any, the latest.
+         * @description The messages around a message or an RFC 3339 time, or on from a cursor; without any, the latest. With
+         *     ``asOf`` the conversation exactly as members saw it at that time.
          */
         get: operations["read_conversation"];
         put?: never;
@@ -185,7 +186,8 @@ export interface paths {
         };
         /**
          * Read a message
-         * @description The message as it stands, with every text it had, and where its evidence lies.
+         * @description The message as it stands, with every text it had, and where its evidence lies; with ``asOf`` exactly as a
+         *     member saw it at that time.
          */
         get: operations["read_message"];
         put?: never;
@@ -605,11 +607,14 @@ export interface components {
         /**
          * ConversationAnswer
          * @description Messages oldest first, thread replies, announcements, edited and deleted ones included. ``before`` and
-         *     ``after`` are cursors to go on with, ``null`` where there is nothing further.
+         *     ``after`` are cursors to go on with, ``null`` where there is nothing further. With ``as_of`` everything is as
+         *     members saw it then.
          */
         ConversationAnswer: {
             /** After */
             after: string | null;
+            /** Asof */
+            asOf?: string | null;
             /** Before */
             before: string | null;
             channel: components["schemas"]["Channel"];
@@ -706,6 +711,8 @@ export interface components {
          *     the files in whose text it was found, the best first.
          */
         Hit: {
+            /** Asof */
+            asOf?: string | null;
             /** Attachments */
             attachments: components["schemas"]["Attachment"][];
             /** Broadcast */
@@ -765,6 +772,10 @@ export interface components {
             threadId?: string | null;
             /** Timestamp */
             timestamp: string;
+            /** Tombstone */
+            tombstone?: boolean | null;
+            /** Untold */
+            untold?: boolean | null;
             /** Userid */
             userId?: string | null;
             /** Username */
@@ -844,8 +855,13 @@ export interface components {
         /**
          * Message
          * @description A message as it stands, with what it said before. Times are RFC 3339 with the platform's own precision.
+         *
+         *     With ``as_of`` it is as a member saw it then: no earlier texts, no reactions taken back; ``tombstone`` once it was
+         *     deleted, when members saw a notice in its place or nothing; ``untold`` where what it said then is not known.
          */
         Message: {
+            /** Asof */
+            asOf?: string | null;
             /** Attachments */
             attachments: components["schemas"]["Attachment"][];
             /** Broadcast */
@@ -901,6 +917,10 @@ export interface components {
             threadId?: string | null;
             /** Timestamp */
             timestamp: string;
+            /** Tombstone */
+            tombstone?: boolean | null;
+            /** Untold */
+            untold?: boolean | null;
             /** Userid */
             userId?: string | null;
             /** Username */
@@ -1872,6 +1892,7 @@ export interface operations {
                 around?: string | null;
                 before?: string | null;
                 after?: string | null;
+                asOf?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -2101,7 +2122,9 @@ export interface operations {
     };
     read_message: {
         parameters: {
-            query?: never;
+            query?: {
+                asOf?: string | null;
+            };
             header?: never;
             path: {
                 messageId: string;

@@ -74,7 +74,11 @@ class Evidence(ApiModel):
 
 
 class Message(ApiModel):
-    """A message as it stands, with what it said before. Times are RFC 3339 with the platform's own precision."""
+    """A message as it stands, with what it said before. Times are RFC 3339 with the platform's own precision.
+
+    With ``as_of`` it is as a member saw it then: no earlier texts, no reactions taken back; ``tombstone`` once it was
+    deleted, when members saw a notice in its place or nothing; ``untold`` where what it said then is not known.
+    """
 
     message_id: str
     tenant_id: str
@@ -108,6 +112,9 @@ class Message(ApiModel):
     compliance_flags: list[str]
     revision: int
     evidence: Maybe[Evidence] = None
+    as_of: Maybe[str] = None
+    tombstone: Maybe[bool] = None
+    untold: Maybe[bool] = None
 
 
 @dataclass(frozen=True)
@@ -204,6 +211,9 @@ def message_fields(document: Document, names: Names) -> dict[str, Any]:
         "tags": document.get("tags", []),
         "compliance_flags": document.get("compliance_flags", []),
         "evidence": _evidence(document.get("evidence")),
+        "as_of": document.get("seen_at"),
+        "tombstone": True if document.get("is_tombstone") else None,
+        "untold": True if document.get("is_untold") else None,
     }
 
 

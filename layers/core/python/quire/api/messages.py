@@ -1,13 +1,20 @@
 """GET /v1/messages/{messageId}"""
 
 import re
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from quire.api.message import Message, message_of
+from quire.api.model import Time
 from quire.api.routing import Api
 from quire.domain.errors import NotFoundError
 from quire.domain.ids import ChannelId, MessageId
 from quire.identity.actions import Action
 from quire.search.directory import names_for
+
+AsOf = Annotated[Time | None, Query(alias="asOf")]
+"""The moment to read something at."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.ASCII)
 
@@ -22,12 +29,15 @@ def register(api: Api) -> None:
         parameter="message_id",
         summary="Read a message",
     )
-    def read_message(message_id: str) -> Message:
-        """The message as it stands, with every text it had, and where its evidence lies."""
-        scope = api.asked().scope
-        document = scope.messages.find(message_id_of(message_id))
+    def read_message(message_id: str, as_of: AsOf = None) -> Message:
+        """The message as it stands, with every text it had, and where its evidence lies; with ``asOf`` exactly as a
+        member saw it at that time."""
+        asked = api.asked()
+        asked.detail.update({"asOf": as_of} if as_of else {})
+        scope, wanted = asked.scope, message_id_of(message_id)
+        document = scope.messages.find(wanted) if as_of is None else scope.messages.find_at(wanted, as_of)
         if document is None:
-            raise NotFoundError("there is no such message")
+            raise NotFoundError("there is no such message" if as_of is None else "there was no such message then")
         return message_of(document, names_for(scope.directory, scope.tenant, [document]))
 
 

@@ -9,6 +9,7 @@ from quire.domain.time import from_datetime
 from quire.search.conversations import Conversations
 from quire.search.documents import Document, Known, document, known_events
 from quire.search.known import KnownEvents
+from quire.search.moments import seen_at
 
 
 class Messages:
@@ -32,6 +33,11 @@ class Messages:
         known = self._known(message, now)
         state = message_state(each.event for each in known) if known else None
         return None if state is None else document(state, known, from_datetime(now))
+
+    def find_at(self, message: MessageId, as_of: str) -> Document | None:
+        """The document of a message as members saw it at ``as_of`` (RFC 3339 in UTC), ``None`` when the tenant has none
+        of this id, or had none by then. Raises as :meth:`find`."""
+        return seen_at(self._known(message, self._clock()), as_of)
 
     def events(self, message: MessageId) -> Sequence[Known]:
         """All events known of a message; none when the tenant has no message of this id. Raises as :meth:`find`."""
