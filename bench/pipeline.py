@@ -21,6 +21,7 @@ from quire.aws.data_keys import DataKeys
 from quire.aws.deliveries import Deliveries
 from quire.aws.key_rows import KeyRows
 from quire.aws.log_marks import LogMarks
+from quire.aws.memberships import Memberships
 from quire.aws.notices import read_notice
 from quire.aws.projection_objects import ProjectionObjects
 from quire.bootstrap.search import segment_events
@@ -115,7 +116,8 @@ def _keys(aws: Stack, subjects: Sequence[Sequence[SubjectId]], window: int, mete
 def _index(aws: Stack, messages: int, meter: Meter) -> None:
     """All notices by what those of the first few hundred messages take."""
     segments = segment_events(aws.journal, lambda _: PlainFrames())
-    indexer = _Unwritten(segments, KnownEvents(aws.rows, segments, 90), aws.directory, None, lambda: ARRIVED)  # type: ignore[arg-type]
+    taking = Memberships(aws.aws.dynamodb, "control")
+    indexer = _Unwritten(segments, KnownEvents(aws.rows, segments, 90), aws.directory, taking, None, lambda: ARRIVED)  # type: ignore[arg-type]
     indexed, sample = 0, Meter()
     sample.watch(aws.aws)
     while bodies := aws.sent():

@@ -17,6 +17,7 @@ from quire.domain.events import (
     DeliveryRef,
     Event,
     Kind,
+    Membership,
     Mention,
     MessageCreated,
     MessageDeleted,
@@ -130,6 +131,24 @@ class Chat:
         """A message's file could not be had."""
         body = AttachmentFact(**self._about(message), attachment_id=f"F-{file}", name=file, reason=reason, attempts=1)
         return self._event("attachment.failed", body, message, "2026-03-02T09:50:00Z", file)
+
+    def joins(self, at: str = AT, *, workspace: bool = False, listed: bool = False) -> Event:
+        """Whoever is speaking comes in; ``listed``: is found there when the platform is asked."""
+        event = self._moves("member.joined", at, workspace)
+        if not listed:
+            return event
+        return event.model_copy(
+            update={"source": "poll", "delivery": event.delivery.model_copy(update={"received_at": at})}
+        )
+
+    def leaves(self, at: str = AT, *, workspace: bool = False) -> Event:
+        """Whoever is speaking goes."""
+        return self._moves("member.left", at, workspace)
+
+    def _moves(self, kind: Kind, at: str, workspace: bool) -> Event:
+        body = Membership(channel=None if workspace else self.channel, member=self.user)
+        channel = None if workspace else self.channel_id
+        return self._event(kind, body, None, at, str(workspace)).model_copy(update={"channel_id": channel})
 
     def renamed(self, name: str, at: str = AT) -> Event:
         """The channel has a name."""

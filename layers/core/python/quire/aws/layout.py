@@ -17,6 +17,9 @@ PRINCIPAL = "PRINCIPAL"
 CONNECTIONS = "CONNECTION#"
 CHANNELS = "CHANNEL#"
 USERS = "USER#"
+MOVES = "MOVE#"
+TRACES = "TRACE#"
+TAKES = "TAKES#"
 TASKS = "TASK#"
 DECISIONS = "PERSON#"
 INSTALLS = "INSTALL#"
@@ -95,6 +98,22 @@ def channel_sort(channel: ChannelId) -> str:
 def user_sort(subject: SubjectId) -> str:
     """Sort key of a person's directory entry."""
     return f"{USERS}{subject}"
+
+
+def move_sort(kind: str, whose: str, which: str) -> str:
+    """Sort key of one thing known of a conversation's members: ``MOVES`` and ``TRACES`` are kept by conversation,
+    ``TAKES`` by person."""
+    return f"{moves_prefix(kind, whose)}{which}"
+
+
+def moves_prefix(kind: str, whose: str) -> str:
+    """What the sort keys of all of one kind that are about a conversation (or a person) begin with."""
+    return f"{kind}{whose}#"
+
+
+def takes_prefix(subject: SubjectId) -> str:
+    """What the sort keys of all conversations that a person takes part in begin with."""
+    return moves_prefix(TAKES, subject)
 
 
 def install_sort(subject: str) -> str:

@@ -75,15 +75,17 @@ def opened(_: TenantId) -> Ciphers:
 def indexer() -> Indexer:
     """Indexes segments of any tenant."""
     from quire.aws.directory import Directory
+    from quire.aws.memberships import Memberships
     from quire.bootstrap.archive import journal
     from quire.config import settings
     from quire.search.indexer import Indexer
 
-    aws = patient()
+    aws, control = patient(), settings().need("control_table")
     return Indexer(
         segment_events(journal(), opened),
         known_events(aws, journal(), opened),
-        Directory(aws.dynamodb, settings().need("control_table")),
+        Directory(aws.dynamodb, control),
+        Memberships(aws.dynamodb, control),
         engine_of(aws),
         now,
     )

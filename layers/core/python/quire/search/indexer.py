@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
+from quire.aws.memberships import Memberships
 from quire.aws.notices import Notice
 from quire.domain.errors import CorruptError
 from quire.domain.events import Event
@@ -21,6 +22,7 @@ from quire.search.documents import Known, document
 from quire.search.engine import Engine
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told
+from quire.search.membership import takings
 from quire.search.writes import Counts, Write, Writes, places
 
 _WORKERS = 16
@@ -45,12 +47,14 @@ class Indexer:
         segments: SegmentEvents,
         events: KnownEvents,
         directory: Directory,
+        memberships: Memberships,
         engine: Engine,
         clock: Callable[[], datetime],
     ) -> None:
         self._segments = segments
         self._events = events
         self._directory = directory
+        self._memberships = memberships
         self._indexes = Indexes(engine)
         self._writes = Writes(engine)
         self._clock = clock
@@ -116,6 +120,10 @@ class Indexer:
         seen = sightings(events)
         list(pool.map(channel, seen.channels))
         list(pool.map(user, seen.users))
+        taken, kept = takings(events), self._memberships
+        list(pool.map(lambda each: kept.note_move(tenant, *each), taken.moves))
+        list(pool.map(lambda each: kept.note_trace(tenant, *each), taken.traces))
+        list(pool.map(lambda each: kept.note_renaming(tenant, *each), taken.renamings))
 
 
 def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:

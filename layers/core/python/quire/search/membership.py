@@ -1,0 +1,130 @@
+"""Who takes part in which conversation: what events tell of it, and the readers over what was kept."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from quire.aws.directory import ChannelEntry, Directory
+from quire.aws.memberships import Memberships, Told
+from quire.domain.events import (
+    Actor,
+    ChannelChanged,
+    Event,
+    Membership,
+    MessageCreated,
+    MessageEdited,
+    Reaction,
+)
+from quire.domain.ids import ChannelId, SubjectId, TenantId, channel_id
+from quire.domain.membership import Move, Renaming, Stay, Trace, stays
+from quire.domain.time import nanoseconds
+from quire.search.directory import person
+
+_READ = frozenset({"poll", "backfill", "reconcile", "import"})
+_PRIVATE = frozenset({"direct", "group"})
+
+
+@dataclass(frozen=True)
+class Takings:
+    """What some events tell of conversations' members and names; traces reduced to one a person and conversation."""
+
+    moves: list[tuple[ChannelId, Move]]
+    traces: list[tuple[ChannelId, Trace]]
+    renamings: list[tuple[ChannelId, Renaming]]
+
+
+def takings(events: Iterable[Event]) -> Takings:
+    """What events tell. Of a member whom reading a list found there, without a time of the platform's, it is only known
+    that they were there when it was read."""
+    found = Takings([], [], [])
+    active: dict[tuple[ChannelId, SubjectId], list[str]] = {}
+    for event in events:
+        body = event.body
+        if isinstance(body, Membership):
+            found.moves.append(_move(event, body))
+        elif isinstance(body, ChannelChanged) and body.channel.name:
+            renaming = Renaming(event.occurred_at, event.event_id, body.channel.name, body.previous_name)
+            found.renamings.append((_channel(event, body.channel.id), renaming))
+        elif event.channel_id is not None:
+            for actor in _acting(event):
+                subject = person(event.tenant_id, event.platform, event.workspace_id, actor.id)
+                active.setdefault((event.channel_id, subject), []).append(event.occurred_at)
+    for (channel, subject), times in active.items():
+        found.traces.append((channel, Trace(subject, min(times, key=nanoseconds), max(times, key=nanoseconds))))
+    return found
+
+
+def workspace_of(tenant: TenantId, platform: str, workspace: str) -> ChannelId:
+    """The id under which it is kept who joined and left a whole workspace."""
+    return channel_id(tenant, platform, workspace, "")
+
+
+def private_conversations(
+    memberships: Memberships, directory: Directory, tenant: TenantId, accounts: Sequence[SubjectId]
+) -> list[ChannelId]:
+    """The direct and group conversations that any of ``accounts`` takes or took part in, in order of id: those where
+    whatever others write is also *to* them.
+
+    Raises:
+        UnavailableError: the table did not answer.
+    """
+    channels = {channel for account in accounts for channel in memberships.conversations_of(tenant, account)}
+    entries = directory.channels_by_id(tenant, sorted(channels))
+    return sorted(channel for channel, entry in entries.items() if entry.type in _PRIVATE)
+
+
+class Members:
+    """Reads who was in a tenant's conversations. ``ids_of`` gives all ids a conversation was ever known under."""
+
+    def __init__(
+        self, memberships: Memberships, tenant: TenantId, ids_of: Callable[[ChannelId], Sequence[ChannelId]]
+    ) -> None:
+        self._memberships = memberships
+        self._tenant = tenant
+        self._ids_of = ids_of
+
+    def stays(self, entry: ChannelEntry) -> dict[SubjectId, list[Stay]]:
+        """Everybody known ever to have been in a conversation, with when.
+
+        Raises:
+            UnavailableError: the table did not answer.
+        """
+        told = self._told(entry.channel_id)
+        workspace = workspace_of(self._tenant, entry.platform, entry.workspace_id)
+        return stays([*told.moves, *self._memberships.left_workspace(self._tenant, workspace)], told.traces)
+
+    def renamings(self, channel: ChannelId) -> list[Renaming]:
+        """How a conversation was renamed, in no order. Raises as :meth:`stays`."""
+        return self._told(channel).renamings
+
+    def _told(self, channel: ChannelId) -> Told:
+        return self._memberships.of_channels(self._tenant, list(self._ids_of(channel)))
+
+
+def _move(event: Event, body: Membership) -> tuple[ChannelId, Move]:
+    native = "" if body.channel is None else body.channel.id
+    read = event.source in _READ and event.occurred_at == event.delivery.received_at
+    move = Move(
+        subject_id=person(event.tenant_id, event.platform, event.workspace_id, body.member.id),
+        kind="joined" if event.kind == "member.joined" else "left",
+        at=event.occurred_at,
+        event_id=event.event_id,
+        listed=read and event.kind == "member.joined",
+        workspace=body.channel is None,
+    )
+    return _channel(event, native), move
+
+
+def _channel(event: Event, native: str) -> ChannelId:
+    return channel_id(event.tenant_id, event.platform, event.workspace_id, native)
+
+
+def _acting(event: Event) -> Iterator[Actor]:
+    match event.body:
+        case MessageCreated(sender=actor) | Reaction(actor=actor):
+            acting: Actor | None = actor
+        case MessageEdited(sender=sender, edited_by=editor, cause="user"):
+            acting = editor or sender
+        case _:
+            acting = None
+    if acting is not None and acting.id and acting.type != "system" and acting.id != "*":
+        yield acting
