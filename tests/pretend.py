@@ -1,7 +1,8 @@
 """A made-up platform, ``pretend``: its deliveries, and the connector that reads them.
 
-A delivery is ``{"facts": [{"message", "channel", "user", "at", "text"?, "edit"?, "delete"?, "files"?}]}``; files are
-references as events have them.
+A delivery is ``{"facts": [{"message", "channel", "user", "at", "text"?, "edit"?, "delete"?, "files"?, "thread"?,
+"react"?, "member"?, "name"?}]}``; files are references as events have them, ``member`` says that the user ``joined`` or
+``left``, ``name`` that the channel was renamed.
 """
 
 import hashlib
@@ -19,17 +20,20 @@ from quire.domain.events import (
     Actor,
     AttachmentRef,
     Body,
+    ChannelChanged,
     ChannelRef,
     ConnectorRef,
     Content,
     DeliveryRef,
     Event,
     Kind,
+    Membership,
     MessageCreated,
     MessageDeleted,
     MessageEdited,
     Native,
     Observation,
+    Reaction,
     Unrecognised,
 )
 from quire.domain.ids import ConnectionId, TenantId
@@ -108,21 +112,35 @@ def _observation(given: Delivery, one: Mapping[str, Any]) -> Observation:
         kind, body = "message.edited", MessageEdited(**about, sender=sender, content=content)
     elif one.get("delete"):
         kind, body = "message.deleted", MessageDeleted(**about)
+    elif one.get("react"):
+        kind, body = "reaction.added", Reaction(**about, emoji=one["react"], actor=sender)
+    elif one.get("member"):
+        kind = "member.joined" if one["member"] == "joined" else "member.left"
+        body = Membership(channel=about["channel"], member=sender)
+    elif one.get("name"):
+        kind, body = "channel.changed", ChannelChanged(change="renamed", channel=_called(one["channel"], one["name"]))
     raw = one["raw"].encode("latin-1") if "raw" in one else orjson.dumps(one)
     tenant = given.header.tenant_id
     message = ids.message_id(tenant, PLATFORM, "W1", one["channel"], one["message"])
+    thread = ids.message_id(tenant, PLATFORM, "W1", one["channel"], one["thread"]) if "thread" in one else None
     event = _event(
         given,
         raw,
         kind=kind,
         body=body,
         event_id=ids.event_id(message, kind, one["at"]),
+        thread_id=thread,
+        parent_message_id=thread,
         occurred_at=one["at"],
         subject_id=ids.subject_id(tenant, PLATFORM, "W1", one["user"]),
         channel_id=ids.channel_id(tenant, PLATFORM, "W1", one["channel"]),
-        message_id=message,
+        message_id=message if kind.split(".")[0] in ("message", "reaction") else None,
     )
     return Observation(event=event, raw=raw, opened=one.get("opened"))
+
+
+def _called(channel: str, name: str) -> ChannelRef:
+    return ChannelRef(id=channel, type="channel", name=name)
 
 
 def _unrecognised(given: Delivery) -> Event:

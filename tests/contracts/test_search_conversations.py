@@ -3,7 +3,8 @@
 import pytest
 
 from quire.domain.errors import MalformedError
-from quire.search.conversations import Conversations, Stretch
+from quire.search.conversations import Conversations
+from quire.search.stretches import Part, Stretch
 from tests.chat import Chat
 from tests.search_engines import Bench
 
@@ -38,7 +39,7 @@ def in_order(chat: Chat) -> list[str]:
 
 
 def test_the_latest(conversations: Conversations, chat: Chat) -> None:
-    stretch = conversations.latest(chat.channel_id, 3)
+    stretch = conversations.latest(Part(chat.channel_id), 3)
     assert said(stretch) == in_order(chat)[-3:]
     assert stretch.before is not None
     assert stretch.after is None
@@ -46,16 +47,16 @@ def test_the_latest(conversations: Conversations, chat: Chat) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 20])
 def test_back_to_the_beginning_and_forth_again(conversations: Conversations, chat: Chat, limit: int) -> None:
-    stretch, back = conversations.latest(chat.channel_id, limit), list[str]()
+    stretch, back = conversations.latest(Part(chat.channel_id), limit), list[str]()
     while True:
         back = said(stretch) + back
         if stretch.before is None:
             break
-        stretch = conversations.onward(chat.channel_id, "before", stretch.before, limit)
+        stretch = conversations.onward(Part(chat.channel_id), "before", stretch.before, limit)
     assert back == in_order(chat)
     forth = said(stretch)
     while stretch.after is not None:
-        stretch = conversations.onward(chat.channel_id, "after", stretch.after, limit)
+        stretch = conversations.onward(Part(chat.channel_id), "after", stretch.after, limit)
         forth += said(stretch)
     assert forth == in_order(chat)
 
@@ -64,30 +65,30 @@ def test_around_a_message(conversations: Conversations, chat: Chat) -> None:
     for number in range(10):
         document = conversations.message(chat.message_id(str(number)))
         assert document is not None
-        stretch = conversations.around_message(chat.channel_id, document, 5)
+        stretch = conversations.around_message(Part(chat.channel_id), document, 5)
         place = in_order(chat).index(str(number))
         assert str(number) in said(stretch)
         assert said(stretch) == in_order(chat)[max(0, place - 2) : place + 5 - min(place, 2)]
 
 
 def test_around_a_time(conversations: Conversations, chat: Chat) -> None:
-    stretch = conversations.around(chat.channel_id, "2026-03-03T00:00:00Z", 4)
+    stretch = conversations.around(Part(chat.channel_id), "2026-03-03T00:00:00Z", 4)
     assert said(stretch) == in_order(chat)[2:6]
-    assert said(conversations.around(chat.channel_id, "1999-01-01T00:00:00Z", 4)) == in_order(chat)[:4]
-    assert said(conversations.around(chat.channel_id, "2999-01-01T00:00:00Z", 4)) == in_order(chat)[-2:]
-    assert said(conversations.around(chat.channel_id, at(4), 2))[-1] == in_order(chat)[4]
+    assert said(conversations.around(Part(chat.channel_id), "1999-01-01T00:00:00Z", 4)) == in_order(chat)[:4]
+    assert said(conversations.around(Part(chat.channel_id), "2999-01-01T00:00:00Z", 4)) == in_order(chat)[-2:]
+    assert said(conversations.around(Part(chat.channel_id), at(4), 2))[-1] == in_order(chat)[4]
 
 
 def test_a_cursor_belongs_to_its_conversation(conversations: Conversations, chat: Chat) -> None:
-    cursor = conversations.latest(chat.channel_id, 3).before
+    cursor = conversations.latest(Part(chat.channel_id), 3).before
     assert cursor is not None
     with pytest.raises(MalformedError):
-        conversations.onward(type(chat.channel_id)("another"), "before", cursor, 3)
+        conversations.onward(Part(type(chat.channel_id)("another")), "before", cursor, 3)
 
 
 def test_another_tenant_sees_nothing(search: Bench, chat: Chat) -> None:
     stranger = Conversations(search.engine, type(search.tenant)("stranger"))
-    assert stranger.latest(chat.channel_id, 3) == Stretch([], None, None)
+    assert stranger.latest(Part(chat.channel_id), 3) == Stretch([], None, None)
     assert stranger.message(chat.message_id("1")) is None
 
 
@@ -100,7 +101,7 @@ def test_threads_announcements_edits_and_deletions_are_part_of_it(search: Bench)
         chat.says("gone", "4", "2026-03-04T00:00:00Z"),
         chat.deletes("4", "2026-03-05T00:00:00Z"),
     )
-    documents = Conversations(search.engine, search.tenant).latest(chat.channel_id, 10).documents
+    documents = Conversations(search.engine, search.tenant).latest(Part(chat.channel_id), 10).documents
     assert [document["platform_id"] for document in documents] == ["1", "2", "3", "4"]
     assert documents[1]["thread_id"] == chat.message_id("1")
     assert documents[2]["system"] == "channel_join"
@@ -114,6 +115,6 @@ def test_a_conversation_goes_on_under_another_id(search: Bench, chat: Chat) -> N
     search.index(later.says("message 10", "10", "2026-03-09T09:00:00Z"))
     ids = [chat.channel_id, later.channel_id]
     joined = Conversations(search.engine, search.tenant, lambda _: ids)
-    assert said(joined.latest(later.channel_id, 20)) == [*in_order(chat), "10"]
-    assert said(joined.latest(chat.channel_id, 2))[-1] == "10"
-    assert joined.holds(chat.channel_id, joined.latest(later.channel_id, 1).documents[0])
+    assert said(joined.latest(Part(later.channel_id), 20)) == [*in_order(chat), "10"]
+    assert said(joined.latest(Part(chat.channel_id), 2))[-1] == "10"
+    assert joined.holds(Part(chat.channel_id), joined.latest(Part(later.channel_id), 1).documents[0])

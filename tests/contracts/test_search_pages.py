@@ -10,6 +10,7 @@ from quire.search import documents
 from quire.search.conversations import Conversations
 from quire.search.query import Question
 from quire.search.searcher import Page
+from quire.search.stretches import Part
 from tests.chat import Chat
 from tests.search_engines import Bench
 
@@ -74,7 +75,7 @@ def test_long_messages_make_shorter_pages(
     assert ids(read) == ["4", "3", "2", "1", "0"]
     assert len(read) > 1
     conversations = Conversations(search.engine, search.tenant)
-    latest = conversations.latest(chat.channel_id, 100)
+    latest = conversations.latest(Part(chat.channel_id), 100)
     assert latest.before is not None
     assert latest.documents[-1]["platform_id"] == "4"
 

@@ -1,6 +1,7 @@
 """The gate: who, may they, on record, before anything else."""
 
 import logging
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any, cast
@@ -68,7 +69,7 @@ class World:
     def _scope(self, tenant: TenantId) -> TenantScope:
         self.scoped.append(tenant)
         none = cast("Any", None)
-        return TenantScope(tenant, cast("Any", self.trail), *[none] * 13)
+        return TenantScope(tenant, cast("Any", self.trail), *[none] * (len(fields(TenantScope)) - 2))
 
     def _routes(self) -> None:
         api = self.api

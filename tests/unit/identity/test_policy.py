@@ -21,6 +21,9 @@ READERS = {
     Action.READ_ATTACHMENT,
     Action.READ_EVIDENCE,
     Action.READ_CONVERSATION,
+    Action.COMPARE_CONVERSATION,
+    Action.LIST_MEMBERS,
+    Action.READ_AUDIENCE,
     Action.LIST_PEOPLE,
     Action.READ_PERSON,
 }

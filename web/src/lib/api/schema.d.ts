@@ -137,6 +137,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{channelId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare a conversation at two moments
+         * @description What members saw differently at ``to`` than at ``from``: messages, edits with their words, deletions,
+         *     reactions, files, members, names.
+         */
+        get: operations["compare_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{channelId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who was in a conversation
+         * @description Everybody known ever to have been a member, with when; with ``asOf`` those who were, or may have been, at
+         *     that time.
+         */
+        get: operations["list_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{channelId}/threads/{messageId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a thread
+         * @description A message with all replies to it, from its beginning; or around a message or time, or on from a cursor, as
+         *     a conversation is read.
+         */
+        get: operations["read_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/installs": {
         parameters: {
             query?: never;
@@ -230,6 +293,26 @@ export interface paths {
          * @description Where a small picture of the file is, made when it was stored.
          */
         get: operations["read_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{messageId}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who could see a message
+         * @description Members at any time from when it was sent until it was deleted, as far as is known.
+         */
+        get: operations["read_audience"];
         put?: never;
         post?: never;
         delete?: never;
@@ -457,6 +540,22 @@ export interface components {
             url?: string | null;
         };
         /**
+         * Audience
+         * @description Who could see a message while it was there, in order of id; ``others_may_read`` as for members.
+         */
+        Audience: {
+            /** Deletedat */
+            deletedAt?: string | null;
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Othersmayread */
+            othersMayRead: boolean;
+            /** Sentat */
+            sentAt: string;
+            /** Viewers */
+            viewers: components["schemas"]["Viewer"][];
+        };
+        /**
          * BegunInstall
          * @description Where to send the person; the platform hands ``state`` back.
          */
@@ -620,6 +719,29 @@ export interface components {
             channel: components["schemas"]["Channel"];
             /** Messages */
             messages: components["schemas"]["Message"][];
+        };
+        /**
+         * DiffAnswer
+         * @description What became of a conversation between two moments. ``messages`` in the order they were sent; ``next_cursor`` is
+         *     ``null`` on the last page. Members and names are told on the first page: ``members`` are the first thousand who came
+         *     or went, ``more_members`` says how many more did.
+         */
+        DiffAnswer: {
+            channel: components["schemas"]["Channel"];
+            /** From */
+            from: string;
+            /** Members */
+            members: components["schemas"]["MemberMove"][];
+            /** Messages */
+            messages: components["schemas"]["MessageChange"][];
+            /** Moremembers */
+            moreMembers: number;
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Renamed */
+            renamed: components["schemas"]["Renamed"][];
+            /** To */
+            to: string;
         };
         /**
          * Edit
@@ -836,6 +958,76 @@ export interface components {
             size: number;
         };
         /**
+         * Member
+         * @description Somebody who was in a conversation. ``standing`` is at the moment that was asked for, or now: ``unknown`` where
+         *     they may have been a member by then.
+         */
+        Member: {
+            /** Name */
+            name?: string | null;
+            /** Platformid */
+            platformId?: string | null;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "member" | "unknown" | "absent";
+            /** Stays */
+            stays: components["schemas"]["MemberStay"][];
+            /** Type */
+            type?: string | null;
+            /** Userid */
+            userId: string;
+        };
+        /**
+         * MemberList
+         * @description Members in order of id; ``next_cursor`` is ``null`` at the end. ``others_may_read``: it is no private
+         *     conversation, and others of its workspace may have been able to read it without joining; platforms do not tell.
+         */
+        MemberList: {
+            /** Asof */
+            asOf: string;
+            /** Members */
+            members: components["schemas"]["Member"][];
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Othersmayread */
+            othersMayRead: boolean;
+        };
+        /**
+         * MemberMove
+         * @description Somebody ``joined`` or ``left``; or was ``listed`` or ``active`` there and may have been there before.
+         */
+        MemberMove: {
+            /** At */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "joined" | "left" | "listed" | "active";
+            /** Userid */
+            userId: string;
+            /** Username */
+            userName?: string | null;
+        };
+        /**
+         * MemberStay
+         * @description A time that somebody was there. ``since`` is absent where nobody knows it; ``since_told_by``: they ``joined``
+         *     then, or were ``listed`` or ``active`` then and may have been there before. Without ``until`` no leaving is known;
+         *     where not ``until_told`` they left at some time before it, which no platform told.
+         */
+        MemberStay: {
+            /** Since */
+            since?: string | null;
+            /** Sincetoldby */
+            sinceToldBy?: ("joined" | "listed" | "active") | null;
+            /** Until */
+            until?: string | null;
+            /** Untiltold */
+            untilTold: boolean;
+        };
+        /**
          * Mention
          * @description Whom or what the text addresses; ``id`` is the platform's, ``user_id`` Quire's where it is a person.
          */
@@ -929,6 +1121,30 @@ export interface components {
             userType?: string | null;
             /** Workspaceid */
             workspaceId: string;
+        };
+        /**
+         * MessageChange
+         * @description A message that members saw differently: as it was ``before`` (absent where it had not been sent) and ``after``.
+         *
+         *     ``words`` make up both texts, where the text changed. ``shown`` among the ``changes``: something else about it did.
+         */
+        MessageChange: {
+            after: components["schemas"]["Message"];
+            /** Attachmentsadded */
+            attachmentsAdded: components["schemas"]["Attachment"][];
+            /** Attachmentsremoved */
+            attachmentsRemoved: components["schemas"]["Attachment"][];
+            before?: components["schemas"]["Message"] | null;
+            /** Changes */
+            changes: ("added" | "edited" | "deleted" | "undeleted" | "reactions" | "attachments" | "shown")[];
+            /** Messageid */
+            messageId: string;
+            /** Reactionsadded */
+            reactionsAdded: components["schemas"]["Reaction"][];
+            /** Reactionsremoved */
+            reactionsRemoved: components["schemas"]["Reaction"][];
+            /** Words */
+            words: components["schemas"]["Words"][];
         };
         /**
          * MessageEvidence
@@ -1120,6 +1336,18 @@ export interface components {
             userName?: string | null;
         };
         /**
+         * Renamed
+         * @description The conversation got a name.
+         */
+        Renamed: {
+            /** At */
+            at: string;
+            /** Name */
+            name: string;
+            /** Previous */
+            previous?: string | null;
+        };
+        /**
          * SearchAnswer
          * @description Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
          */
@@ -1259,6 +1487,43 @@ export interface components {
             since: string;
             /** Source */
             source: string;
+        };
+        /**
+         * Viewer
+         * @description Somebody who could see a message, ``since`` when and ``until`` when they left or it was deleted.
+         *
+         *     Where not ``certain`` they may have been there, but it is not told. ``earlier``: they may have seen it before.
+         */
+        Viewer: {
+            /** Certain */
+            certain: boolean;
+            /** Earlier */
+            earlier?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Platformid */
+            platformId?: string | null;
+            /** Since */
+            since: string;
+            /** Type */
+            type?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Userid */
+            userId: string;
+        };
+        /**
+         * Words
+         * @description A run of text that both have, or only the later one (``added``) or the earlier one (``removed``).
+         */
+        Words: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
         };
     };
     responses: never;
@@ -1968,6 +2233,250 @@ export interface operations {
             };
         };
     };
+    compare_conversation: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffAnswer"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                asOf?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                channelId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_thread: {
+        parameters: {
+            query?: {
+                around?: string | null;
+                before?: string | null;
+                after?: string | null;
+                asOf?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                channelId: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     finish_install: {
         parameters: {
             query?: never;
@@ -2294,6 +2803,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_audience: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
                 };
             };
             /** @description The request is not what it should be */

@@ -5,9 +5,11 @@ from quire.api import (
     channels,
     connections,
     conversations,
+    differences,
     evidence,
     installs,
     me,
+    members,
     messages,
     people,
     platforms,
@@ -20,7 +22,7 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    reading = (search, messages, evidence, attachments, channels, conversations)
+    reading = (search, messages, evidence, attachments, channels, conversations, differences, members)
     for resource in (*reading, people, platforms, connections, installs, me):
         resource.register(api)
     return api

@@ -1,4 +1,4 @@
-"""GET /v1/conversations/{channelId}"""
+"""GET /v1/conversations/{channelId}, and its threads"""
 
 from typing import Annotated
 
@@ -10,16 +10,20 @@ from quire.api.messages import AsOf, channel_id_of, message_id_of
 from quire.api.model import ApiModel, Maybe
 from quire.api.routing import Api
 from quire.api.scope import TenantScope
+from quire.aws.directory import ChannelEntry
 from quire.domain.errors import MalformedError, NotFoundError
 from quire.domain.ids import ChannelId
 from quire.domain.time import NotATimeError, parse
 from quire.identity.actions import Action
-from quire.search.conversations import Stretch
 from quire.search.cursor import MAX_LENGTH
 from quire.search.directory import names_for
 from quire.search.documents import Document
+from quire.search.membership import called_at
+from quire.search.stretches import Part, Stretch
 
+_Around = Annotated[str | None, Query(max_length=64)]
 _Cursor = Annotated[str | None, Query(max_length=MAX_LENGTH)]
+_Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class ConversationAnswer(ApiModel):
@@ -46,52 +50,100 @@ def register(api: Api) -> None:
     )
     def read_conversation(
         channel_id: str,
-        around: Annotated[str | None, Query(max_length=64)] = None,
+        around: _Around = None,
         before: _Cursor = None,
         after: _Cursor = None,
         as_of: AsOf = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        limit: _Limit = 50,
     ) -> ConversationAnswer:
         """The messages around a message or an RFC 3339 time, or on from a cursor; without any, the latest. With
         ``asOf`` the conversation exactly as members saw it at that time."""
-        asked = api.asked()
-        asked.detail.update({"around": around} if around else {})
-        asked.detail.update({"asOf": as_of} if as_of else {})
-        if sum(given is not None for given in (around, before, after)) > 1:
-            raise MalformedError("give one of around, before and after")
-        scope, channel = asked.scope, channel_id_of(channel_id)
-        if before is not None:
-            stretch = scope.conversations.onward(channel, "before", before, limit, as_of)
-        elif after is not None:
-            stretch = scope.conversations.onward(channel, "after", after, limit, as_of)
-        elif around is not None:
-            stretch = _around(scope, channel, around, limit, as_of)
-        else:
-            stretch = scope.conversations.latest(channel, limit, as_of)
-        return _answer(scope, channel, stretch, as_of)
+        part = Part(channel_id_of(channel_id), as_of)
+        return _read(api, part, around, before, after, limit)
+
+    @api.route(
+        "GET",
+        "/v1/conversations/<channel_id>/threads/<message_id>",
+        action=Action.READ_CONVERSATION,
+        parameter="channel_id",
+        summary="Read a thread",
+    )
+    def read_thread(
+        channel_id: str,
+        message_id: str,
+        around: _Around = None,
+        before: _Cursor = None,
+        after: _Cursor = None,
+        as_of: AsOf = None,
+        limit: _Limit = 50,
+    ) -> ConversationAnswer:
+        """A message with all replies to it, from its beginning; or around a message or time, or on from a cursor, as
+        a conversation is read."""
+        part = Part(channel_id_of(channel_id), as_of, message_id_of(message_id))
+        return _read(api, part, around, before, after, limit)
 
 
-def _around(scope: TenantScope, channel: ChannelId, around: str, limit: int, as_of: str | None) -> Stretch:
+def entry_of(scope: TenantScope, channel: ChannelId) -> ChannelEntry:
+    """What the directory knows of a conversation.
+
+    Raises:
+        NotFoundError: the tenant has none of this id.
+    """
+    entry = scope.directory.channel(scope.tenant, channel)
+    if entry is None:
+        raise NotFoundError("there is no such conversation")
+    return entry
+
+
+def _read(
+    api: Api, part: Part, around: str | None, before: str | None, after: str | None, limit: int
+) -> ConversationAnswer:
+    asked = api.asked()
+    told = {"around": around, "asOf": part.as_of, "thread": part.thread}
+    asked.detail.update({name: value for name, value in told.items() if value})
+    if sum(given is not None for given in (around, before, after)) > 1:
+        raise MalformedError("give one of around, before and after")
+    conversations = asked.scope.conversations
+    if before is not None:
+        stretch = conversations.onward(part, "before", before, limit)
+    elif after is not None:
+        stretch = conversations.onward(part, "after", after, limit)
+    elif around is not None:
+        stretch = _around(asked.scope, part, around, limit)
+    else:
+        stretch = conversations.latest(part, limit) if part.thread is None else conversations.first(part, limit)
+    if part.thread is not None and not stretch.documents:
+        raise NotFoundError("there is no such thread in this conversation")
+    return _answer(asked.scope, part, stretch)
+
+
+def _around(scope: TenantScope, part: Part, around: str, limit: int) -> Stretch:
     try:
         moment = parse(around)
     except NotATimeError:
         wanted = message_id_of(around)
-        document = scope.messages.find(wanted) if as_of is None else scope.messages.find_at(wanted, as_of)
-        if document is None or not scope.conversations.holds(channel, document):
+        document = scope.messages.find(wanted) if part.as_of is None else scope.messages.find_at(wanted, part.as_of)
+        if document is None or not scope.conversations.holds(part, document):
             raise NotFoundError("there is no such message in this conversation") from None
-        return scope.conversations.around_message(channel, document, limit, as_of)
-    return scope.conversations.around(channel, moment, limit, as_of)
+        return scope.conversations.around_message(part, document, limit)
+    return scope.conversations.around(part, moment, limit)
 
 
-def _answer(scope: TenantScope, channel: ChannelId, stretch: Stretch, as_of: str | None) -> ConversationAnswer:
-    names = names_for(scope.directory, scope.tenant, stretch.documents)
-    entry = names.channels.get(channel) or scope.directory.channel(scope.tenant, channel)
-    if entry is None and not stretch.documents:
+def _answer(scope: TenantScope, part: Part, stretch: Stretch) -> ConversationAnswer:
+    documents = stretch.documents
+    names = names_for(scope.directory, scope.tenant, documents)
+    entry = names.channels.get(part.channel) or scope.directory.channel(scope.tenant, part.channel)
+    if entry is None and not documents:
         raise NotFoundError("there is no such conversation")
+    channel = channel_of(entry) if entry else _told(documents[0])
+    if entry is not None and part.as_of is not None:
+        name = called_at(entry, scope.members.renamings(part.channel), documents, part.as_of)
+        channel = channel.model_copy(update={"name": name})
+        documents = [{**each, "channel_name": each.get("channel_name") or name} for each in documents]
     return ConversationAnswer(
-        channel=channel_of(entry) if entry else _told(stretch.documents[0]),
-        as_of=as_of,
-        messages=[message_of(document, names) for document in stretch.documents],
+        channel=channel,
+        as_of=part.as_of,
+        messages=[message_of(document, names) for document in documents],
         before=stretch.before,
         after=stretch.after,
     )

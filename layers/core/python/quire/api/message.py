@@ -171,9 +171,11 @@ class _Told:
         )
 
     def names(self) -> dict[str, Any]:
-        """Names and kinds of channel and sender: as the message tells them, else as the directory does."""
+        """Names and kinds of channel and sender: as the message tells them, else as the directory does, which knows
+        only what a conversation is called now."""
         document = self._document
-        channel = self._names.channels.get(ChannelId(document.get("channel_id", "")))
+        known = None if "seen_at" in document else ChannelId(document.get("channel_id", ""))
+        channel = self._names.channels.get(known) if known else None
         user = self._names.users.get(document.get("user_id", ""))
         return {
             "channel_name": document.get("channel_name") or (channel.name if channel else None),

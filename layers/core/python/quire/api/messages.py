@@ -8,10 +8,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from quire.api.message import Message, message_of
 from quire.api.model import Time
 from quire.api.routing import Api
+from quire.api.scope import TenantScope
 from quire.domain.errors import NotFoundError
 from quire.domain.ids import ChannelId, MessageId
 from quire.identity.actions import Action
-from quire.search.directory import names_for
+from quire.search.directory import Names, names_for
+from quire.search.documents import Document
+from quire.search.membership import called_at
 
 AsOf = Annotated[Time | None, Query(alias="asOf")]
 """The moment to read something at."""
@@ -38,7 +41,16 @@ def register(api: Api) -> None:
         document = scope.messages.find(wanted) if as_of is None else scope.messages.find_at(wanted, as_of)
         if document is None:
             raise NotFoundError("there is no such message" if as_of is None else "there was no such message then")
-        return message_of(document, names_for(scope.directory, scope.tenant, [document]))
+        names = names_for(scope.directory, scope.tenant, [document])
+        return message_of(document if as_of is None else _named(scope, document, names, as_of), names)
+
+
+def _named(scope: TenantScope, document: Document, names: Names, at: str) -> Document:
+    """A message with its conversation's name of then, where the message itself does not tell it."""
+    entry = names.channels.get(document.get("channel_id", ""))
+    if entry is None or document.get("channel_name"):
+        return document
+    return {**document, "channel_name": called_at(entry, scope.members.renamings(entry.channel_id), (), at)}
 
 
 def message_id_of(text: str) -> MessageId:

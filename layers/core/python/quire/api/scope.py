@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from quire.audit.trail import AuditTrail
@@ -14,6 +15,7 @@ from quire.identity.actions import Action, Resource
 from quire.identity.principal import Principal
 from quire.people.directory import People
 from quire.search.conversations import Conversations
+from quire.search.membership import Members
 from quire.search.messages import Messages
 from quire.search.searcher import Searcher
 from quire.tenants.connection_desk import ConnectionDesk
@@ -28,7 +30,7 @@ class TenantScope:
 
     What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
     connections, ``registrar`` who is whom. So is what ``proof`` reads, which gives what proves a message. ``activity``
-    gives when each connection last captured something.
+    gives when each connection last captured something, ``clock`` aware times.
     """
 
     tenant: TenantId
@@ -37,6 +39,8 @@ class TenantScope:
     directory: Directory
     searcher: Searcher
     conversations: Conversations
+    members: Members
+    clock: Callable[[], datetime]
     messages: Messages
     proof: Callable[[MessageId], "MessageProof | None"]
     blobs: Blobs

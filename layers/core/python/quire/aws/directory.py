@@ -25,7 +25,8 @@ _BATCH = 100
 class ChannelEntry:
     """A conversation. Seen in an event it tells of one moment: ``first_seen_at`` and ``last_message_at`` are then
     that event's time (the latter only where the event is a message). Times are nine-digit sort keys when read back.
-    ``continues`` and ``continued_by`` are the conversation before and after a change of the platform's id.
+    ``continues`` and ``continued_by`` are the conversation before and after a change of the platform's id;
+    ``name_at``, only when read back, is when the name was told last.
     """
 
     channel_id: ChannelId
@@ -39,6 +40,7 @@ class ChannelEntry:
     external: bool | None = None
     continues: ChannelId | None = None
     continued_by: ChannelId | None = None
+    name_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def _channel(item: Mapping[str, Any]) -> ChannelEntry:
         external=external == "yes" if external else None,
         continues=ChannelId(_text(item, "continues")) or None,
         continued_by=ChannelId(_text(item, "continued_by")) or None,
+        name_at=_text(item, "name_at") or None,
     )
 
 

@@ -74,6 +74,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.aws.audit_table import AuditTable
     from quire.aws.control import Control
     from quire.aws.directory import Directory
+    from quire.aws.memberships import Memberships
     from quire.bootstrap import desk, evidence
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.attachments import locked_blobs
@@ -83,13 +84,15 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.connectors.registry import CONNECTORS
     from quire.search.conversations import Conversations
     from quire.search.directory import same_conversation
+    from quire.search.membership import Members
     from quire.search.messages import Messages
     from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws)
     control = Control(aws.dynamodb, known.need("control_table"))
     directory = Directory(aws.dynamodb, known.need("control_table"))
-    conversations = Conversations(engine, tenant, partial(same_conversation, directory, tenant))
+    ids_of = partial(same_conversation, directory, tenant)
+    conversations = Conversations(engine, tenant, ids_of)
     messages = Messages(
         tenant, known_events(aws, locked_journal(aws), lambda whose: opener(whose, control)), conversations, now
     )
@@ -100,6 +103,8 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         directory=directory,
         searcher=Searcher(engine, tenant),
         conversations=conversations,
+        members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
+        clock=now,
         blobs=locked_blobs(aws),
         messages=messages,
         proof=partial(evidence.proof, tenant, messages, control),

@@ -19,6 +19,9 @@ class Action(StrEnum):
     READ_ATTACHMENT = "ReadAttachment"
     READ_EVIDENCE = "ReadEvidence"
     READ_CONVERSATION = "ReadConversation"
+    COMPARE_CONVERSATION = "CompareConversation"
+    LIST_MEMBERS = "ListMembers"
+    READ_AUDIENCE = "ReadAudience"
     LIST_PLATFORMS = "ListPlatforms"
     LIST_CONNECTIONS = "ListConnections"
     READ_CONNECTION = "ReadConnection"
@@ -42,6 +45,9 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.READ_ATTACHMENT: "Message",
     Action.READ_EVIDENCE: "Message",
     Action.READ_CONVERSATION: "Channel",
+    Action.COMPARE_CONVERSATION: "Channel",
+    Action.LIST_MEMBERS: "Channel",
+    Action.READ_AUDIENCE: "Message",
     Action.LIST_PLATFORMS: "Tenant",
     Action.LIST_CONNECTIONS: "Tenant",
     Action.READ_CONNECTION: "Connection",

@@ -1,51 +1,38 @@
 """A conversation in context: the messages of one channel around a moment, oldest first, and on in both directions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from quire.domain.ids import ChannelId, MessageId, TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
-from quire.search.documents import Document, fitting
+from quire.search.differences import Difference, difference
+from quire.search.documents import Document, fitting, known_events
 from quire.search.engine import Engine, NoSuchIndexError
 from quire.search.mapping import indexable_time, place_in_time, read_alias
-from quire.search.moments import AS_SEEN, as_seen
+from quire.search.moments import AS_SEEN, as_seen, seen_at
 from quire.search.query import in_time, within
 from quire.search.searcher import SHOWN
+from quire.search.stretches import (
+    Direction,
+    Part,
+    Run,
+    Stretch,
+    backwards,
+    cut,
+    place_from,
+    place_of,
+    stretch_of,
+)
 
-Direction = Literal["before", "after"]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Part of a conversation, oldest message first; a cursor is ``None`` where there is nothing further."""
-
-    documents: list[Document]
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What of the conversations is read: a channel, now or at a moment."""
-
-    channel: ChannelId
-    as_of: str | None = None
-
-    def sent_by_then(self) -> list[dict[str, Any]]:
-        """The filter that leaves out what had not been sent at the moment."""
-        if self.as_of is None:
-            return []
-        return [{"range": {"timestamp": {"lte": indexable_time(self.as_of)}}}]
+_NOTHING, _MORE = Run([], False), Run([], True)
 
 
 class Conversations:
     """Reads the conversations of one tenant: everything said in a channel, thread replies, announcements, deleted
     and edited messages included.
 
-    ``ids_of`` gives all ids under which a conversation was ever known; without it, each has only its own. Where
-    ``as_of`` (RFC 3339 in UTC) is given, a stretch is of the conversation as members saw it then
-    (:mod:`quire.search.moments`); else as it stands, with all that the archive knows.
+    ``ids_of`` gives all ids under which a conversation was ever known; without it, each has only its own.
     """
 
     def __init__(
@@ -61,64 +48,100 @@ class Conversations:
         found = self._hits({"query": query, "size": 1, "_source": True if with_events else SHOWN})
         return found[0]["_source"] if found else None
 
-    def latest(self, channel: ChannelId, limit: int, as_of: str | None = None) -> Stretch:
+    def latest(self, part: Part, limit: int) -> Stretch:
         """The last messages."""
-        part = _Part(channel, as_of)
-        found, more = self._run(part, "before", None, limit)
-        return self._stretch(part, found, more, False)
+        return stretch_of(self._tenant, part, self._run(part, "before", None, limit), _NOTHING)
 
-    def around(self, channel: ChannelId, moment: str, limit: int, as_of: str | None = None) -> Stretch:
+    def first(self, part: Part, limit: int) -> Stretch:
+        """The first messages."""
+        return stretch_of(self._tenant, part, _NOTHING, self._run(part, "after", None, limit))
+
+    def around(self, part: Part, moment: str, limit: int) -> Stretch:
         """Half of ``limit`` before ``moment`` (a timestamp), the rest from then on."""
-        return self._joined(_Part(channel, as_of), Place(*place_in_time(moment, "")), [], limit)
+        return self._joined(part, Place(*place_in_time(moment, "")), (), limit)
 
-    def around_message(self, channel: ChannelId, document: Document, limit: int, as_of: str | None = None) -> Stretch:
-        """As much before a message as after it, itself included: ``document``, as it was at ``as_of``."""
-        return self._joined(_Part(channel, as_of), _place(document), [document], limit)
+    def around_message(self, part: Part, document: Document, limit: int) -> Stretch:
+        """As much before a message as after it, itself included: ``document``, as it was at the part's moment."""
+        return self._joined(part, place_of(document), (document,), limit)
 
-    def onward(
-        self, channel: ChannelId, direction: Direction, cursor: str, limit: int, as_of: str | None = None
-    ) -> Stretch:
+    def onward(self, part: Part, direction: Direction, cursor: str, limit: int) -> Stretch:
         """On from a cursor of an earlier stretch.
 
         Raises:
-            MalformedError: it is no cursor of this conversation, or of another moment of it.
+            MalformedError: it is no cursor of this part of a conversation, or of another moment of it.
         """
-        part = _Part(channel, as_of)
-        place = decode(self._scope(part), cursor, ranked=False)
-        found, more = self._run(part, direction, place, limit)
-        return self._stretch(
-            part, found, more if direction == "before" else True, more if direction == "after" else True
-        )
+        run = self._run(part, direction, place_from(self._tenant, part, cursor), limit)
+        if direction == "before":
+            return stretch_of(self._tenant, part, run, _MORE)
+        return stretch_of(self._tenant, part, _MORE, run)
 
-    def holds(self, channel: ChannelId, document: Document) -> bool:
-        """Whether a message belongs to a conversation."""
-        return document.get("channel_id") in self._ids(channel)
+    def changes(
+        self, channel: ChannelId, since: str, until: str, cursor: str | None, limit: int
+    ) -> tuple[list[Difference], str | None]:
+        """What became of the messages of a conversation from ``since`` (RFC 3339 in UTC, as it was at that instant)
+        until ``until``, in the order they were sent; and the cursor to go on with, if there are more.
+
+        Of at most ``limit`` messages to which something happened meanwhile, those that a member saw differently; no
+        other is read.
+
+        Raises:
+            MalformedError: it is no cursor of this question.
+        """
+        scope = scope_of(self._tenant, "changes", channel, since, until)
+        body = self._body(Part(channel, until), "after", limit)
+        window = {"gt": indexable_time(since), "lte": indexable_time(until)}
+        happened = [{"range": {name: window}} for name in ("changed_at", "timestamp")]
+        body["query"]["bool"]["filter"].append({"bool": {"should": happened, "minimum_should_match": 1}})
+        if cursor is not None:
+            place = decode(scope, cursor, ranked=False)
+            body["search_after"] = [place.instant, place.place]
+        found = [hit["_source"] for hit in self._hits(body)]
+        run = cut(found, limit, fitting(found))
+        changed = [_changed(document, since, until) for document in run.documents]
+        onward = encode(scope, place_of(run.documents[-1])) if run.more else None
+        return [each for each in changed if each is not None], onward
+
+    def holds(self, part: Part, document: Document) -> bool:
+        """Whether a message belongs to a conversation, or to the thread of it that is read."""
+        if document.get("channel_id") not in self._ids(part.channel):
+            return False
+        of_it = (document.get(name) for name in ("thread_id", "parent_message_id", "message_id"))
+        return part.thread is None or part.thread in of_it
 
     def _ids(self, channel: ChannelId) -> list[ChannelId]:
         return list(self._ids_of(channel))
 
-    def _joined(self, part: _Part, place: Place, middle: list[Document], limit: int) -> Stretch:
-        earlier, more_before = self._run(part, "before", place, limit // 2)
-        later, more_after = self._run(part, "after", place, max(limit - len(middle) - len(earlier), 1))
-        return self._stretch(part, [*earlier, *middle, *later], more_before, more_after)
+    def _joined(self, part: Part, place: Place, middle: tuple[Document, ...], limit: int) -> Stretch:
+        earlier = self._run(part, "before", place, limit // 2)
+        later = self._run(part, "after", place, max(limit - len(middle) - len(earlier.documents), 1))
+        return stretch_of(self._tenant, part, earlier, later, middle)
 
-    def _run(self, part: _Part, direction: Direction, place: Place | None, limit: int) -> tuple[list[Document], bool]:
-        """Up to ``limit`` messages next to a place, oldest first, and whether there are more beyond."""
-        wanted = [within(self._tenant), {"terms": {"channel_id": self._ids(part.channel)}}, *part.sent_by_then()]
-        body: dict[str, Any] = {
+    def _run(self, part: Part, direction: Direction, place: Place | None, limit: int) -> Run:
+        """Up to ``limit`` messages next to a place."""
+        body = self._body(part, direction, limit)
+        if place is not None:
+            body["search_after"] = [place.instant, place.place]
+        found = [hit["_source"] for hit in self._hits(body)]
+        run = cut(found, limit, fitting(found[:limit]))
+        if part.as_of is not None:
+            run = replace(run, documents=as_seen(run.documents, part.as_of))
+        return run if direction == "after" else backwards(run)
+
+    def _body(self, part: Part, direction: Direction, limit: int) -> dict[str, Any]:
+        wanted = [within(self._tenant), {"terms": {"channel_id": self._ids(part.channel)}}]
+        if part.as_of is not None:
+            wanted.append({"range": {"timestamp": {"lte": indexable_time(part.as_of)}}})
+        if part.thread is not None:
+            of_it = [{"term": {name: {"value": part.thread}}} for name in ("thread_id", "parent_message_id")]
+            any_of = [*of_it, {"ids": {"values": [part.thread]}}]
+            wanted.append({"bool": {"should": any_of, "minimum_should_match": 1}})
+        return {
             "query": {"bool": {"filter": wanted}},
             "sort": in_time("asc" if direction == "after" else "desc"),
             "size": limit + 1,
             "track_total_hits": False,
             "_source": SHOWN if part.as_of is None else AS_SEEN,
         }
-        if place is not None:
-            body["search_after"] = [place.instant, place.place]
-        found = [hit["_source"] for hit in self._hits(body)]
-        kept = found[:limit][: fitting(found[:limit])]
-        ordered = kept if direction == "after" else kept[::-1]
-        shown = ordered if part.as_of is None else as_seen(ordered, part.as_of)
-        return shown, len(found) > len(kept)
 
     def _hits(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         try:
@@ -128,17 +151,8 @@ class Conversations:
         hits: list[dict[str, Any]] = answer["hits"]["hits"]
         return hits
 
-    def _stretch(self, part: _Part, documents: list[Document], before: bool, after: bool) -> Stretch:
-        if not documents:
-            return Stretch([], None, None)
-        scope = self._scope(part)
-        first, last = _place(documents[0]), _place(documents[-1])
-        return Stretch(documents, encode(scope, first) if before else None, encode(scope, last) if after else None)
 
-    def _scope(self, part: _Part) -> str:
-        moment = [] if part.as_of is None else [part.as_of]
-        return scope_of(self._tenant, "conversation", part.channel, *moment)
-
-
-def _place(document: Document) -> Place:
-    return Place(int(document["instant"]), document["place"])
+def _changed(document: Document, since: str, until: str) -> Difference | None:
+    known = known_events(document)
+    after = seen_at(known, until)
+    return None if after is None else difference(seen_at(known, since), after)

@@ -181,6 +181,7 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
     fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
     return {
         **fitted,
+        "changed_at": _distinct(indexable_time(each.event.occurred_at) for each in known),
         "instant": instant,
         "place": place,
         "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]}),

@@ -8,7 +8,7 @@ from typing import Any
 from quire.domain.ids import TenantId
 from quire.domain.time import nanoseconds
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Raised whenever fields are added; existing indexes are then extended in place. Changing the analysis of a field
 already there needs a rebuild from the archive."""
 
@@ -120,6 +120,7 @@ def _identity() -> dict[str, Any]:
         "deleted_at": {"type": "date_nanos"},
         "captured_at": {"type": "date_nanos"},
         "indexed_at": {"type": "date_nanos"},
+        "changed_at": {"type": "date_nanos"},
         "revision": {"type": "long"},
     }
 

@@ -15,9 +15,10 @@ from quire.domain.events import (
     Reaction,
 )
 from quire.domain.ids import ChannelId, SubjectId, TenantId, channel_id
-from quire.domain.membership import Move, Renaming, Stay, Trace, stays
+from quire.domain.membership import Move, Renaming, Stay, Trace, name_at, stays
 from quire.domain.time import nanoseconds
 from quire.search.directory import person
+from quire.search.documents import Document
 
 _READ = frozenset({"poll", "backfill", "reconcile", "import"})
 _PRIVATE = frozenset({"direct", "group"})
@@ -70,6 +71,16 @@ def private_conversations(
     channels = {channel for account in accounts for channel in memberships.conversations_of(tenant, account)}
     entries = directory.channels_by_id(tenant, sorted(channels))
     return sorted(channel for channel, entry in entries.items() if entry.type in _PRIVATE)
+
+
+def called_at(entry: ChannelEntry, renamings: Sequence[Renaming], documents: Sequence[Document], at: str) -> str | None:
+    """What a conversation was called at an instant, as far as anything tells: its name now, if that was told by then;
+    else its renamings; else what messages sent by then (``documents``, as they were) call it."""
+    if entry.name and entry.name_at and nanoseconds(entry.name_at) <= nanoseconds(at):
+        return entry.name
+    until = [each for each in renamings if nanoseconds(each.at) <= nanoseconds(at)]
+    told = (document["channel_name"] for document in reversed(documents) if document.get("channel_name"))
+    return name_at(until, at) or next(told, None) or name_at(renamings, at)
 
 
 class Members:
