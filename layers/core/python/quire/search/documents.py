@@ -13,14 +13,21 @@ import orjson
 
 from quire.domain.attachment_state import AttachmentState
 from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
+from quire.domain.ids import subject_id
 from quire.domain.message import MessageState, Version
 from quire.domain.time import nanoseconds
-from quire.search.mapping import indexable_time, place_in_time
+from quire.search.emoji_names import emoji_names
+from quire.search.file_types import file_types
+from quire.search.languages import language_of
+from quire.search.mapping import STEMMED, indexable_time, place_in_time, words_field
+from quire.search.personal_data import personal_data
+from quire.search.tokens import special_tokens
 
 Document = Mapping[str, Any]
 FOLDED_FROM = ("events", "attachments.attachment_id", "attachments.extracted_text")
 MAX_FILE_TEXT = 1_000_000
 """Characters of the texts of all files of a message that are searched; what is beyond is in the archive only."""
+_PEOPLE = frozenset({"user", "bot"})
 MAX_PAGE_BYTES = 3_000_000
 """Of documents that are shown together: a function's answer holds 6 MB, and escaping and names come on top."""
 
@@ -111,6 +118,12 @@ def _identity(state: MessageState) -> dict[str, Any]:
         "importance": content.importance if content else None,
         "system": state.system,
         "mentioned": _distinct(m.id for v in state.versions for m in v.content.mentions),
+        "mentioned_ids": _distinct(
+            subject_id(state.tenant_id, state.platform, state.workspace_id, m.id)
+            for v in state.versions
+            for m in v.content.mentions
+            if m.id and m.kind in _PEOPLE
+        ),
         "revision": state.revision,
     }
 
@@ -124,15 +137,32 @@ def _words(state: MessageState) -> dict[str, Any]:
     files = _file_texts(state)
     attachments = [(ref.name, ref.text, files.get(ref.id)) for ref, _, _ in attachments_of(state)]
     attached = _distinct(text for words in attachments for text in words)
+    said = [*texts, *(subject for subject in subjects if subject)]
     return {
+        **_told_by(said, attached, current),
         "content": current,
         "subject": content.subject if content else None,
         "history": _distinct(
             text for text in (*texts[:-1], *subjects[:-1]) if text not in (current, subjects[-1] if subjects else None)
         ),
         "attachment_text": attached,
-        "symbols": symbols_of("".join([*texts, *(s or "" for s in subjects), *attached])),
         "attachments": [_attachment(*each, files.get(each[0].id)) for each in attachments_of(state)],
+        **_files(state),
+    }
+
+
+def _told_by(said: Sequence[str], attached: Sequence[str], current: str | None) -> dict[str, Any]:
+    """What texts hold beside their words. The language is that of what the message says now."""
+    everything = " \n".join([*said, *attached])
+    spoken = " \n".join(said)
+    language = language_of(current) if current else None
+    return {
+        "symbols": symbols_of(everything),
+        "tokens": special_tokens(everything),
+        "emoji": emoji_names(spoken),
+        "pii": personal_data(everything),
+        "language": language,
+        **({words_field(language): _distinct([*said, *attached])} if language in STEMMED else {}),
     }
 
 
@@ -145,6 +175,16 @@ def _file_texts(state: MessageState) -> dict[str, str]:
             texts[fate.attachment_id] = fate.text[:left]
             left -= len(texts[fate.attachment_id])
     return texts
+
+
+def _files(state: MessageState) -> dict[str, Any]:
+    """Names and types of files; links are none."""
+    files = [(ref, fate) for ref, fate, _ in attachments_of(state) if ref.kind != "link"]
+    types: set[str] = set()
+    for reference, fate in files:
+        told = (fate.content_type, fate.detected_type) if fate else ()
+        types |= file_types(reference.name, reference.content_type, *told)
+    return {"file_names": _distinct(reference.name for reference, _ in files), "file_types": sorted(types)}
 
 
 def _attachment(
@@ -181,9 +221,9 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
     fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
     return {
         **fitted,
-        "changed_at": _distinct(indexable_time(each.event.occurred_at) for each in known),
         "instant": instant,
         "place": place,
+        "changed_at": sorted({indexable_time(each.event.occurred_at) for each in known}),
         "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]}),
     }
 
@@ -197,6 +237,7 @@ def _flags(state: MessageState) -> dict[str, bool]:
         "is_deleted": state.deleted_at is not None,
         "is_system": state.system is not None,
         "is_external": bool(state.channel.external) or bool(state.sender and state.sender.workspace),
+        "is_flagged": False,
         "is_broadcast": state.broadcast,
         "is_reply": state.parent_message_id is not None,
         "has_attachments": bool(kinds - {"link"}),

@@ -9,8 +9,8 @@ from quire.domain.ids import TenantId
 from quire.domain.time import nanoseconds
 
 MAPPING_VERSION = 3
-"""Raised whenever fields are added; existing indexes are then extended in place. Changing the analysis of a field
-already there needs a rebuild from the archive."""
+"""Raised whenever fields are added; existing indexes are then extended in place where the fields need no analysis that
+they lack, and what is already in them gets the new fields by a rebuild from the archive."""
 
 TEMPLATE_NAME = "quire-messages"
 UNDATED = "1970-01"
@@ -20,6 +20,39 @@ FIRST_TIME, LAST_TIME = "1970-01-01T00:00:00Z", "2255-01-01T00:00:00Z"
 """What a ``date_nanos`` field can hold (until 2262) and what has exact microseconds in any JSON number (until 2255)."""
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
+
+STEMMED: dict[str, tuple[str, ...]] = {
+    "ar": ("decimal_digit", "arabic_normalization", "stems_ar"),
+    "da": ("stems_da",),
+    "de": ("german_normalization", "stems_de"),
+    "es": ("stems_es",),
+    "fi": ("stems_fi",),
+    "fr": ("elision", "stems_fr"),
+    "hu": ("stems_hu",),
+    "it": ("stems_it",),
+    "nl": ("stems_nl",),
+    "no": ("stems_no",),
+    "pt": ("stems_pt",),
+    "ru": ("stems_ru",),
+    "sv": ("stems_sv",),
+}
+"""Languages whose words are stemmed in a field of their own (:func:`words_field`), and how: token filters. English is
+``content``'s."""
+_STEMMERS = {
+    "ar": "arabic",
+    "da": "danish",
+    "de": "light_german",
+    "es": "light_spanish",
+    "fi": "finnish",
+    "fr": "light_french",
+    "hu": "hungarian",
+    "it": "light_italian",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "light_portuguese",
+    "ru": "russian",
+    "sv": "swedish",
+}
 
 
 def read_alias(tenant: TenantId) -> str:
@@ -58,6 +91,11 @@ def indexable_time(timestamp: str) -> str:
     return LAST_TIME if instant > nanoseconds(LAST_TIME) else timestamp
 
 
+def words_field(language: str) -> str:
+    """The field of all texts of a message in one of the languages ``STEMMED``."""
+    return f"words_{language}"
+
+
 def template() -> dict[str, Any]:
     """The index template: a net below :func:`index_body`, should a write ever create an index by itself."""
     return {
@@ -73,18 +111,26 @@ def index_body(tenant: TenantId) -> dict[str, Any]:
 
 
 def settings() -> dict[str, Any]:
-    """Analysis: ``message`` stems English, ``exact`` keeps every word as it is written, ``bigram`` is for CJK phrases.
+    """Analysis: ``message`` stems English, ``exact`` keeps every word as it is written, ``bigram`` is for CJK phrases,
+    ``words_<language>`` stems another language.
 
     Case, accents, the shape of an apostrophe and the width of a letter never decide; no analyzer drops stop words,
     because "to be or not to be" is a thing people search for.
     """
     return {
         "analysis": {
-            "filter": {"stems": {"type": "stemmer", "language": "porter2"}},
+            "filter": {
+                "stems": {"type": "stemmer", "language": "porter2"},
+                **{f"stems_{code}": {"type": "stemmer", "language": name} for code, name in _STEMMERS.items()},
+            },
             "analyzer": {
                 "message": _analyzer("cjk_width", "lowercase", "asciifolding", "stems"),
                 "exact": _analyzer("cjk_width", "lowercase", "asciifolding"),
                 "bigram": _analyzer("cjk_width", "lowercase", "cjk_bigram"),
+                **{
+                    words_field(language): _analyzer("cjk_width", "lowercase", *stemmed, "asciifolding")
+                    for language, stemmed in STEMMED.items()
+                },
             },
         }
     }
@@ -107,7 +153,7 @@ def _identity() -> dict[str, Any]:
     ids = (
         "tenant_id message_id connection_id platform platform_id workspace_id channel_id channel_platform_id "
         "channel_type user_id user_platform_id user_type thread_id parent_message_id content_type system importance "
-        "tags compliance_flags mentioned symbols"
+        "tags compliance_flags mentioned mentioned_ids symbols tokens emoji language file_types pii sentiment holds"
     )
     return {
         **dict.fromkeys(ids.split(), _KEYWORD),
@@ -131,6 +177,8 @@ def _words() -> dict[str, Any]:
         "subject": _TEXT,
         "history": _TEXT,
         "attachment_text": _TEXT,
+        "file_names": _TEXT,
+        **{words_field(each): {"type": "text", "analyzer": words_field(each)} for each in STEMMED},
         "attachments": {
             "type": "nested",
             "properties": {
@@ -158,8 +206,8 @@ def _words() -> dict[str, Any]:
 
 def _flags() -> dict[str, Any]:
     names = (
-        "is_edited is_deleted is_system is_external is_broadcast is_reply has_attachments has_links has_reactions "
-        "has_mentions"
+        "is_edited is_deleted is_system is_external is_flagged is_broadcast is_reply has_attachments has_links "
+        "has_reactions has_mentions"
     )
     return {name: {"type": "boolean"} for name in names.split()}
 

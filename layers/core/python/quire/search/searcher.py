@@ -22,7 +22,9 @@ from quire.search.query import (
     sorting,
 )
 
-SHOWN: dict[str, list[str]] = {"excludes": ["events", "attachment_text", "attachments.extracted_text"]}
+SHOWN: dict[str, list[str]] = {
+    "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
+}
 """What of a document is read to show it."""
 
 
