@@ -10,6 +10,7 @@ import pytest
 from opensearchpy import OpenSearch
 from osmem_server import OsmemServer
 
+from infra.local.guard.proxy import guarded
 from quire.domain.events import Event
 from quire.domain.ids import TenantId
 from quire.domain.message import message_state
@@ -27,7 +28,10 @@ ENGINES = ["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)]
 
 @dataclass(frozen=True)
 class Bench:
-    """An engine, a tenant of its own on it, and whether it is OpenSearch itself."""
+    """An engine, a tenant of its own on it, and whether it is OpenSearch itself.
+
+    ``engine`` and ``url`` lead through a guard that refuses what OpenSearch Serverless lacks; ``raw`` goes around it.
+    """
 
     engine: Engine
     raw: OpenSearch
@@ -82,8 +86,10 @@ def bench(kind: str, url_of: Callable[[], str]) -> Iterator[Bench]:
     url = os.environ[ADDRESS] if real else url_of()
     tenant = TenantId(f"t-{uuid.uuid4().hex[:12]}")
     raw = OpenSearch([url])
-    try:
-        yield Bench(connect(url), raw, tenant, real, url)
-    finally:
-        raw.indices.delete(index=f"{tenant}*-messages-*", params={"ignore_unavailable": "true"})
-        raw.close()
+    with guarded(url) as guard:
+        try:
+            yield Bench(connect(guard.url), raw, tenant, real, guard.url)
+        finally:
+            raw.indices.delete(index=f"{tenant}*-messages-*", params={"ignore_unavailable": "true"})
+            raw.close()
+    assert guard.refused == [], "the product asked for what OpenSearch Serverless does not have"

@@ -13,6 +13,7 @@ import pytest
 from aws_lambda_powertools import Logger
 from opensearchpy import OpenSearch
 
+from infra.local.guard.proxy import guarded
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Connection, Principal
 from quire.bootstrap import api, claims, connections, desk, evidence, outbound, search, tenants
@@ -113,10 +114,15 @@ def log_to_stdout(logger: Logger) -> None:
 @contextmanager
 def serving() -> Iterator[Serving]:
     """A fresh account with an empty engine."""
-    with embedded() as url, deployed() as house, pytest.MonkeyPatch.context() as patch:
+    with (
+        embedded() as url,
+        guarded(url) as guard,
+        deployed() as house,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for name, value in {
             "QUIRE_AUDIT_TABLE": "audit",
-            "QUIRE_SEARCH_ENDPOINT": url,
+            "QUIRE_SEARCH_ENDPOINT": guard.url,
             "QUIRE_SEARCH_SIGNED": "false",
             "QUIRE_TENANT_ROLE_ARN": ROLE,
             "QUIRE_CLIENT_IDS": "console, cli",
@@ -136,6 +142,7 @@ def serving() -> Iterator[Serving]:
         patch.setattr(connections, "timetable", lambda: timetable)
         yield Serving(house, OpenSearch([url]), timetable)
     start_anew()
+    assert guard.refused == [], "the product asked for what OpenSearch Serverless does not have"
 
 
 def start_anew() -> None:
