@@ -2,7 +2,8 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Collection
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,8 +15,19 @@ from hypothesis import strategies as st
 from quire.domain.errors import MalformedError
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.highlight import AFTER, BEFORE, fragments
-from quire.search.query import Filters, Question, Sort, compiled, highlighted, parse
+from quire.search.query import Filters, Question, Sort
+from quire.search.query.ast import Query
+from quire.search.query.compiling import compiled, cost, highlighted, marked_fields
+from quire.search.query.errors import QueryError
+from quire.search.query.limits import MAX_COST
+from quire.search.query.meaning import meaning_of
+from quire.search.query.names import Found
+from quire.search.query.printing import printed
+from quire.search.query.reading import parse
+from quire.search.query.times import zone_named
 from tests.chat import ACME
+from tests.query_shapes import check, check_clause
+from tests.query_texts import queries, random_texts
 
 HOSTILE = [
     'x" OR tenant_id:globex',
@@ -40,80 +52,62 @@ words = st.lists(st.one_of(texts, st.sampled_from(["globex", "slack"])), max_siz
 SORTS: list[Sort | None] = [None, "relevance", "newest", "oldest"]
 questions = st.builds(
     Question,
-    text=texts,
+    text=texts | queries.map(printed),
     filters=st.builds(Filters, platforms=words, channel_ids=words, user_ids=words, workspace_ids=words),
     sort=st.sampled_from(SORTS),
 )
-QUERY_TYPES = {"bool", "term", "terms", "range", "multi_match", "match_none", "constant_score"}
-KEYS = {
-    "bool": {"filter", "should"},
-    "multi_match": {"query", "type", "fields"},
-    "constant_score": {"filter", "boost"},
-    "range": {"timestamp"},
-    "term": {"tenant_id", "symbols"},
-    "terms": {"platform", "channel_id", "user_id", "workspace_id"},
-    "match_none": set[str](),
-}
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def clauses(query: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every clause of a query with its type."""
-    ((kind, inner),) = query.items()
-    yield kind, inner
-    if kind == "bool":
-        for part in inner.values():
-            for clause in part:
-                yield from clauses(clause)
-    elif kind == "constant_score":
-        yield from clauses(inner["filter"])
+class _Everybody:
+    """A directory in which every name means somebody."""
+
+    def people(self, text: str) -> list[Found]:
+        return [Found(text, (text,))]
+
+    channels = people
+
+    def private_conversations(self, people: Collection[str]) -> list[str]:
+        return list(people)
 
 
-def compiled_or_none(question: Question) -> dict[str, Any] | None:
+def compiled_or_none(question: Question) -> tuple[Query, dict[str, Any]] | None:
     try:
-        return compiled(ACME, question)
-    except MalformedError:
+        query = parse(question.text)
+        meaning = meaning_of(query, _Everybody(), zone_named(question.zone), NOW)
+        return query, compiled(ACME, question, query, meaning)
+    except QueryError:
         return None
 
 
 @given(questions)
 def test_the_tenant_filter_cannot_be_talked_away(question: Question) -> None:
-    query = compiled_or_none(question)
-    if query is None:
-        return
-    assert set(query) == {"bool"}
-    assert set(query["bool"]) <= {"filter", "should"}
-    assert query["bool"]["filter"][0] == {"term": {"tenant_id": {"value": "acme"}}}
-    tenants = [inner for kind, inner in clauses(query) if kind == "term" and "tenant_id" in inner]
-    assert tenants == [{"tenant_id": {"value": "acme"}}]
+    """Nor can anything else: the shape of a query is one of few, all of whose names are ours; text is only a value."""
+    made = compiled_or_none(question)
+    if made is not None:
+        check(made[1], ACME)
+        assert cost(made[1]) <= MAX_COST
+
+
+def test_a_hundred_thousand_random_texts_stay_within_the_tenant_and_the_cost() -> None:
+    read = 0
+    for text in random_texts(100_000, seed=7):
+        made = compiled_or_none(Question(text=text))
+        if made is not None:
+            read += 1
+            check(made[1], ACME)
+            assert cost(made[1]) <= MAX_COST
+    assert read > 10_000, "the texts are too wild to say anything"
 
 
 @given(questions)
-def test_text_is_only_ever_a_value(question: Question) -> None:
-    """The shape of a query is one of few, all of whose names are ours; text stands where a phrase or value stands."""
-    query = compiled_or_none(question)
-    if query is None:
-        return
-    for kind, inner in clauses(query):
-        assert kind in QUERY_TYPES
-        assert set(inner) <= KEYS[kind]
-        if kind == "multi_match":
-            assert inner["type"] == "phrase"
-            assert all(
-                re.fullmatch(r"(content|subject|history|attachment_text)(\.exact|\.cjk)?", f) for f in inner["fields"]
-            )
-        if kind == "terms":
-            assert all(isinstance(values, list) for values in inner.values())
-
-
-@given(texts)
-def test_highlighting_asks_for_text_only(text: str) -> None:
-    try:
-        marks = highlighted(parse(text), BEFORE, AFTER)
-    except MalformedError:
-        return
+def test_highlighting_asks_for_text_only(question: Question) -> None:
+    made = compiled_or_none(question)
+    marks = None if made is None else highlighted(made[0], BEFORE, AFTER)
     if marks is not None:
-        assert set(marks["fields"]) == {"content", "subject", "history", "attachment_text"}
-        assert {kind for kind, _ in clauses(marks["highlight_query"])} <= {"bool", "multi_match"}
+        assert set(marks["fields"]) == set(marked_fields("content.exact" in marks["fields"]))
+        for each in marks["highlight_query"]["bool"]["should"]:
+            check_clause(each)
 
 
 class _Tags(HTMLParser):

@@ -37,6 +37,7 @@ def test_the_document_is_the_one_checked_in() -> None:
 def test_the_routes() -> None:
     assert {(method, path) for method, path, _ in ROUTES} == {
         ("POST", "/v1/search"),
+        ("POST", "/v1/search/parse"),
         ("GET", "/v1/messages/{messageId}"),
         ("GET", "/v1/messages/{messageId}/evidence"),
         ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/content"),

@@ -30,7 +30,10 @@ export async function answer(request: Request): Promise<Response> {
   if (resource === "me") {
     return Response.json(ME);
   }
-  if (resource === "search") return Response.json(search((await request.json()) as SearchRequest));
+  if (resource === "search") {
+    const answer = search((await request.json()) as SearchRequest);
+    return answer instanceof Response ? answer : Response.json(answer);
+  }
   if (resource === "channels") return Response.json(channels(searchParams.get("cursor")));
   if (resource === "platforms") return Response.json(platforms());
   if (resource === "connections" || resource === "installs") return connections(request);
@@ -45,9 +48,9 @@ export async function answer(request: Request): Promise<Response> {
 }
 
 /** A problem document as the API writes it. */
-export function problem(status: number, slug: string, detail = `This is ${slug}.`): Response {
+export function problem(status: number, slug: string, detail = `This is ${slug}.`, more: object = {}): Response {
   return Response.json(
-    { type: `urn:quire:problem:${slug}`, title: slug, status, detail },
+    { type: `urn:quire:problem:${slug}`, title: slug, status, detail, ...more },
     { status, headers: { "content-type": "application/problem+json" } },
   );
 }
@@ -78,7 +81,10 @@ function channels(cursor: string | null): ChannelList {
   return { channels: CHANNELS.slice(from, from + 3), nextCursor: next };
 }
 
-function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
+/** Reads words only; a parenthesis that is never closed is what it refuses. */
+function search({ query, filters, cursor }: SearchRequest): SearchAnswer | Response {
+  const open = Array.from(query).indexOf("(");
+  if (open >= 0 && !query.includes(")")) return unreadable(open + 1, "a closing parenthesis ) for this one");
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = WEEK.filter(
     (message) =>
@@ -93,7 +99,23 @@ function search({ query, filters, cursor }: SearchRequest): SearchAnswer {
     foundIn: words.includes("papers") ? [{ attachmentId: "F5", name: "ledger.xlsx" }] : [],
   }));
   const next = from + PAGE < matches.length ? String(from + PAGE) : null;
-  return { total: matches.length, totalRelation: "eq", hits, nextCursor: next };
+  return { total: matches.length, totalRelation: "eq", hits, nextCursor: next, query: shown(words) };
+}
+
+function shown(words: string[]): SearchAnswer["query"] {
+  const clauses = words.map((word) => `with “${word}” in any form`);
+  return {
+    text: words.join(" AND "),
+    words: words.length > 0 ? `messages ${clauses.join(", and ")}` : "every message",
+    json: { and: words.map((word) => ({ word })) },
+    notes: words.includes("nobody") ? ["from:nobody finds nothing: nobody who was ever captured is called that"] : [],
+  };
+}
+
+function unreadable(column: number, expected: string): Response {
+  const detail = `the query, column ${String(column)}: expected ${expected}`;
+  const more = { column, length: 1, expected };
+  return problem(400, "query-malformed", detail, more);
 }
 
 function conversation(channelId: string, parameters: URLSearchParams): Conversation | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { totalText } from "@/features/search/components/SearchResults";
 import { asksAnything, filterCount, readSearch, searchRequest, writeSearch } from "@/features/search/searchState";
+import { zoneName } from "@/lib/time";
 
 const WHOLE = {
   query: "wire & <transfer>",
@@ -34,8 +35,14 @@ describe("a search and its address", () => {
       sort: "oldest",
       cursor: "next",
       limit: 25,
+      zone: zoneName(),
     });
-    expect(searchRequest(readSearch(new URLSearchParams("q=x")), null)).toEqual({ query: "x", filters: {}, limit: 25 });
+    expect(searchRequest(readSearch(new URLSearchParams("q=x")), null)).toEqual({
+      query: "x",
+      filters: {},
+      limit: 25,
+      zone: zoneName(),
+    });
     expect(filterCount(WHOLE)).toBe(4);
   });
 });

@@ -1,4 +1,5 @@
 import type { SearchRequest, Sort } from "@/lib/api/types";
+import { zoneName } from "@/lib/time";
 
 /** A search as its address tells it. Empty text means "any". */
 export interface SearchState {
@@ -58,7 +59,7 @@ export function filterCount({ platform, channelId, userId, from, to }: SearchSta
   return [platform, channelId, userId, from || to].filter(Boolean).length;
 }
 
-/** The request of one page of answers. */
+/** The request of one page of answers; days named in the query begin in the reader's time zone. */
 export function searchRequest(state: SearchState, cursor: string | null): SearchRequest {
   const { query, platform, channelId, userId, from, to, sort } = state;
   return {
@@ -73,5 +74,6 @@ export function searchRequest(state: SearchState, cursor: string | null): Search
     ...(sort && { sort }),
     ...(cursor !== null && { cursor }),
     limit: 25,
+    zone: zoneName(),
   };
 }

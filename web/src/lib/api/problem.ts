@@ -7,6 +7,15 @@ export interface Problem {
   detail: string;
   /** Which fields of the request are wrong, and how. */
   errors: { field: string; problem: string }[];
+  /** Where in a query it lies, when it is one that cannot be read. */
+  place?: Place;
+}
+
+/** A place in a query: `column` (from 1) and `length` in characters, and what was expected there. */
+export interface Place {
+  column: number;
+  length: number;
+  expected: string;
 }
 
 /** The API answered, and declined. */
@@ -36,7 +45,13 @@ export async function problemOf(response: Response): Promise<Problem> {
     status: response.status,
     detail: asText(fields.detail) ?? fallback.detail,
     errors: asFaults(fields.errors),
+    ...asPlace(fields),
   };
+}
+
+function asPlace({ column, length, expected }: Record<string, unknown>): { place?: Place } {
+  const whole = typeof column === "number" && typeof length === "number" && typeof expected === "string";
+  return whole ? { place: { column, length, expected } } : {};
 }
 
 function asFields(body: string): Record<string, unknown> {

@@ -452,9 +452,30 @@ export interface paths {
         put?: never;
         /**
          * Search messages
-         * @description Words must all occur, "quoted phrases" exactly as written; texts before edits and deletions count too.
+         * @description Words must all occur, "quoted phrases" exactly as written; texts before edits and deletions count too. A
+         *     query that cannot be read is answered with ``query-malformed``, the ``column`` and what was ``expected``.
          */
         post: operations["search_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a query back
+         * @description How a query is understood, without running it. Errors as of a search.
+         */
+        post: operations["parse_query"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,6 +1211,19 @@ export interface components {
             };
         };
         /**
+         * ParseRequest
+         * @description A query to be shown back.
+         */
+        ParseRequest: {
+            /** Query */
+            query: string;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+        };
+        /**
          * Person
          * @description One person, with their accounts in order of platform.
          */
@@ -1320,6 +1354,23 @@ export interface components {
             userId: string;
         };
         /**
+         * QueryShown
+         * @description A query as it was understood: ``text`` in the query language with every AND written out, ``words`` as a sentence,
+         *     ``json`` as a tree. ``notes`` say whom a name stands for where that is not one, or that nobody has it.
+         */
+        QueryShown: {
+            /** Json */
+            json: {
+                [key: string]: unknown;
+            };
+            /** Notes */
+            notes: string[];
+            /** Text */
+            text: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * Reaction
          * @description An emoji and who set it; ``removed_at`` once it was taken back.
          */
@@ -1350,12 +1401,14 @@ export interface components {
         /**
          * SearchAnswer
          * @description Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
+         *     ``query`` is what was looked for.
          */
         SearchAnswer: {
             /** Hits */
             hits: components["schemas"]["Hit"][];
             /** Nextcursor */
             nextCursor: string | null;
+            query: components["schemas"]["QueryShown"];
             /** Total */
             total: number;
             /**
@@ -1381,7 +1434,8 @@ export interface components {
         /**
          * SearchRequest
          * @description What to look for. ``from`` is included, ``to`` is left out. Without ``sort`` words rank by relevance, and
-         *     everything else comes newest first. A ``cursor`` goes on where an answer to the same request ended.
+         *     everything else comes newest first. A ``cursor`` goes on where an answer to the same request ended. ``zone`` is
+         *     the IANA name of the time zone in which days named in the query begin.
          */
         SearchRequest: {
             /** Cursor */
@@ -1411,6 +1465,11 @@ export interface components {
             sort?: ("relevance" | "newest" | "oldest") | null;
             /** To */
             to?: string | null;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
         };
         /**
          * SecretNames
@@ -3421,6 +3480,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    parse_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryShown"];
                 };
             };
             /** @description The request is not what it should be */

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from quire.domain.errors import BadInputError, InvalidFieldsError, QuireError, UnavailableError
+from quire.search.query.errors import QueryError
 
 CONTENT_TYPE = "application/problem+json"
 _INTERNAL = "something went wrong here; the request's id says where to look"
@@ -20,6 +21,7 @@ _INTERNAL = "something went wrong here; the request's id says where to look"
 TITLES: dict[str, str] = {
     "bad-input": "The request cannot be carried out",
     "malformed": "The request is not what it should be",
+    "query-malformed": "The query cannot be read",
     "unauthenticated": "Sign in first",
     "forbidden": "Not allowed",
     "not-found": "Not found",
@@ -65,6 +67,9 @@ def problem(error: Exception, request_id: str) -> Response[str]:
     if isinstance(error, InvalidFieldsError):
         faults = [{"field": field, "problem": words} for field, words in error.faults]
         return _answer(status, error.slug, error.detail, request_id, faults)
+    if isinstance(error, QueryError):
+        place = {"column": error.column, "length": error.length, "expected": error.expected}
+        return _answer(status, error.slug, error.detail, request_id, more=place)
     if isinstance(error, BadInputError):
         return _answer(status, error.slug, error.detail, request_id)
     _log(error, request_id)
@@ -74,7 +79,12 @@ def problem(error: Exception, request_id: str) -> Response[str]:
 
 
 def _answer(
-    status: int, slug: str, detail: str, request_id: str, errors: Sequence[dict[str, str]] = ()
+    status: int,
+    slug: str,
+    detail: str,
+    request_id: str,
+    errors: Sequence[dict[str, str]] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> Response[str]:
     body: dict[str, Any] = {
         "type": f"urn:quire:problem:{slug}",
@@ -83,6 +93,7 @@ def _answer(
         "detail": detail,
         "instance": f"urn:quire:request:{request_id}",
     }
+    body |= more or {}
     if errors:
         body["errors"] = list(errors)
     headers = {"Retry-After": "5"} if status == 503 else {}

@@ -6,7 +6,7 @@ whatever the order of arrival; ties go to the greater text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _BATCH = 100
+_PAGE = 1000
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ class Directory:
     def channels(self, tenant: TenantId, *, limit: int, after: ChannelId | None = None) -> list[ChannelEntry]:
         """At most ``limit`` conversations in order of id, those after ``after``."""
         return [_channel(item) for item in self._list(tenant, CHANNELS, after, limit)]
+
+    def every_channel(self, tenant: TenantId) -> Iterator[ChannelEntry]:
+        """All conversations, in order of id."""
+        after: ChannelId | None = None
+        while True:
+            found = self.channels(tenant, limit=_PAGE, after=after)
+            yield from found
+            if len(found) < _PAGE:
+                return
+            after = found[-1].channel_id
 
     def users(self, tenant: TenantId, *, limit: int, after: SubjectId | None = None) -> list[UserEntry]:
         """At most ``limit`` people in order of id, those after ``after``."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from quire.config import Settings
     from quire.domain.ids import TenantId
     from quire.identity.isolation import Reach
+    from quire.search.query.names import Names
 
 
 def serve_api(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant),
+        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         clock=now,
@@ -114,6 +115,31 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         people=desk.people_of(tenant, aws),
         desk=lambda: desk.desk_of(tenant, control),
         registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),
+    )
+
+
+def _names(tenant: TenantId, aws: Aws) -> Names:
+    """Whom and which conversations a tenant's queries name."""
+    from functools import partial
+
+    from quire.aws.directory import Directory
+    from quire.aws.memberships import Memberships
+    from quire.bootstrap import desk
+    from quire.config import settings
+    from quire.search.directory import same_conversation
+    from quire.search.membership import private_conversations
+    from quire.search.query.names import DirectoryNames, Someone
+
+    table = settings().need("control_table")
+    directory, people = Directory(aws.dynamodb, table), desk.people_of(tenant, aws)
+    return DirectoryNames(
+        people=lambda: (
+            Someone(each.person_id, each.name, tuple(account.entry for account in each.accounts))
+            for each in people.everybody()
+        ),
+        channels=lambda: directory.every_channel(tenant),
+        same=partial(same_conversation, directory, tenant),
+        private=partial(private_conversations, Memberships(aws.dynamodb, table), directory, tenant),
     )
 
 

@@ -57,6 +57,10 @@ class People:
         people = placed[:limit]
         return PeoplePage(people, _place(people[-1]) if len(placed) > limit else None)
 
+    def everybody(self) -> Collection[Person]:
+        """Every person, in no order."""
+        return self._all().persons.values()
+
     def find(self, person_id: str) -> Person:
         """One person.
 

@@ -1,6 +1,8 @@
 """Search: a question in, a page of hits out."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from quire.domain.errors import MalformedError
@@ -10,17 +12,13 @@ from quire.search.documents import Document, fitting
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.mapping import read_alias
-from quire.search.query import (
-    COUNTED_UP_TO,
-    IN_FILES,
-    TEXT_FIELDS,
-    Question,
-    compiled,
-    highlighted,
-    in_files,
-    parse,
-    sorting,
-)
+from quire.search.query import COUNTED_UP_TO, Question, sorting
+from quire.search.query.ast import Query
+from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, in_files, marked_fields
+from quire.search.query.meaning import Meaning, meaning_of
+from quire.search.query.names import Names, nobody
+from quire.search.query.reading import parse
+from quire.search.query.times import zone_named
 
 SHOWN: dict[str, list[str]] = {
     "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
@@ -50,20 +48,35 @@ class Hit:
 
 @dataclass(frozen=True)
 class Page:
-    """Hits in order; ``total`` is exact unless ``at_least``; ``next_cursor`` is ``None`` on the last page."""
+    """Hits in order; ``total`` is exact unless ``at_least``; ``next_cursor`` is ``None`` on the last page.
+
+    ``notes`` say what names in the query stand for where that is not obvious.
+    """
 
     total: int
     at_least: bool
     hits: list[Hit]
     next_cursor: str | None
+    notes: tuple[str, ...] = ()
 
 
 class Searcher:
-    """Searches the messages of one tenant; the tenant is part of the object, never of a question."""
+    """Searches the messages of one tenant; the tenant is part of the object, never of a question.
 
-    def __init__(self, engine: Engine, tenant: TenantId) -> None:
+    ``names`` makes, for one question, the directory in which it looks up whom it names.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        tenant: TenantId,
+        names: Callable[[], Names] = nobody,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._engine = engine
         self._tenant = tenant
+        self._names = names
+        self._clock = clock
         self._alias = read_alias(tenant)
 
     def search(self, question: Question, cursor: str | None = None) -> Page:
@@ -72,16 +85,19 @@ class Searcher:
         change a message's rank; its place in time never changes.
 
         Raises:
-            MalformedError: the cursor or the query is none.
-            UnavailableError: the engine did not answer.
+            QueryError: the query cannot be read, or would cost too much.
+            MalformedError: the cursor or the time zone is none.
+            UnavailableError: the engine or the directory did not answer.
         """
+        query = parse(question.text)
+        meaning = self._meaning(question, query)
         scope = scope_of(self._tenant, asdict(replace(question, limit=0)))
         place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
-        body = self._body(question, place)
+        body = self._body(question, query, meaning, place)
         try:
             answer, snapshot = self._answered(body, question, place)
         except NoSuchIndexError:
-            return Page(0, False, [], None)
+            return Page(0, False, [], None, meaning.notes)
         found = answer["hits"]["hits"]
         shown = found[: fitting([hit["_source"] for hit in found[: question.limit]])]
         more = len(found) > len(shown)
@@ -90,20 +106,37 @@ class Searcher:
         hits = [_hit(hit) for hit in shown]
         total = answer["hits"]["total"]
         last = _place(shown[-1]["sort"], question.ranked, snapshot) if more else None
-        return Page(int(total["value"]), total["relation"] != "eq", hits, None if last is None else encode(scope, last))
+        cursor_after = None if last is None else encode(scope, last)
+        return Page(int(total["value"]), total["relation"] != "eq", hits, cursor_after, meaning.notes)
 
-    def _body(self, question: Question, place: Place | None) -> dict[str, Any]:
-        query, files = compiled(self._tenant, question), in_files(parse(question.text))
+    def meaning(self, question: Question) -> Meaning:
+        """What the names and times of a question's query stand for now.
+
+        Raises:
+            QueryError: the query cannot be read, or would cost too much.
+            MalformedError: the question's time zone is none.
+            UnavailableError: the directory did not answer.
+        """
+        query = parse(question.text)
+        meaning = self._meaning(question, query)
+        compiled(self._tenant, question, query, meaning)
+        return meaning
+
+    def _meaning(self, question: Question, query: Query) -> Meaning:
+        return meaning_of(query, self._names(), zone_named(question.zone), self._clock())
+
+    def _body(self, question: Question, query: Query, meaning: Meaning, place: Place | None) -> dict[str, Any]:
+        wanted, files = compiled(self._tenant, question, query, meaning), in_files(query)
         if files is not None:
-            query["bool"]["filter"].append(files)
+            wanted["bool"]["filter"].append(files)
         body: dict[str, Any] = {
-            "query": query,
+            "query": wanted,
             "sort": sorting(question),
             "size": question.limit + 1,
             "track_total_hits": COUNTED_UP_TO,
             "_source": SHOWN,
         }
-        marks = highlighted(parse(question.text), BEFORE, AFTER)
+        marks = highlighted(query, BEFORE, AFTER)
         if marks is not None:
             body["highlight"] = marks
         if place is not None:
@@ -139,6 +172,6 @@ def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
 
 
 def _hit(hit: dict[str, Any]) -> Hit:
-    files = hit.get("inner_hits", {}).get(IN_FILES, {}).get("hits", {}).get("hits", [])
+    files = hit.get("inner_hits", {}).get(FOUND_IN_FILES, {}).get("hits", {}).get("hits", [])
     found_in = [FoundIn(file["_source"]["attachment_id"], file["_source"].get("name")) for file in files]
-    return Hit(hit["_source"], fragments(hit.get("highlight", {}), TEXT_FIELDS), found_in)
+    return Hit(hit["_source"], fragments(hit.get("highlight", {}), marked_fields()), found_in)

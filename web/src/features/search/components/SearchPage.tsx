@@ -8,6 +8,7 @@ import { SearchForm } from "@/features/search/components/SearchForm";
 import { SearchHints } from "@/features/search/components/SearchHints";
 import { SearchResults } from "@/features/search/components/SearchResults";
 import { asksAnything, readSearch, type SearchState, writeSearch } from "@/features/search/searchState";
+import { ProblemError } from "@/lib/api/problem";
 import { zoneName } from "@/lib/time";
 
 /** Search over everything the reader may see. The address holds the whole search. */
@@ -15,6 +16,7 @@ export function SearchPage() {
   const [parameters, setParameters] = useSearchParams();
   const state = readSearch(parameters);
   const answer = useSearch(state);
+  const fault = answer.error instanceof ProblemError ? answer.error.problem.place : undefined;
   const go = (change: Partial<SearchState>) => setParameters(writeSearch({ ...state, ...change }));
   return (
     <>
@@ -23,9 +25,10 @@ export function SearchPage() {
         <Header variant="h1" description={`Times are shown in your time zone, ${zoneName()}.`}>
           Search
         </Header>
-        <SearchForm key={state.query} query={state.query} onSearch={(query) => go({ query })} />
+        <SearchForm key={state.query} query={state.query} fault={fault} onSearch={(query) => go({ query })} />
         <SearchFilters state={state} hits={answer.data?.pages.flatMap((page) => page.hits) ?? []} onChange={go} />
-        {asksAnything(state) ? <SearchResults state={state} answer={answer} onChange={go} /> : <SearchHints />}
+        {asksAnything(state) && !fault ? <SearchResults state={state} answer={answer} onChange={go} /> : null}
+        {asksAnything(state) ? null : <SearchHints />}
       </SpaceBetween>
     </>
   );

@@ -8,6 +8,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import type { useSearch } from "@/features/search/api/useSearch";
 import { Order } from "@/features/search/components/Order";
+import { QueryShown } from "@/features/search/components/QueryShown";
 import { ResultItem } from "@/features/search/components/ResultItem";
 import styles from "@/features/search/components/Search.module.css";
 import { filterCount, type SearchState } from "@/features/search/searchState";
@@ -25,12 +26,13 @@ export function SearchResults({ state, answer, onChange }: SearchResultsProps) {
   if (answer.isError && !answer.data) return <ProblemAlert error={answer.error} onRetry={() => void answer.refetch()} />;
   const hits = answer.data.pages.flatMap((page) => page.hits);
   const first = answer.data.pages[0];
-  if (hits.length === 0) return <Nothing state={state} onChange={onChange} />;
+  if (hits.length === 0) return <Nothing state={state} query={first?.query} onChange={onChange} />;
   return (
     <SpaceBetween size="m">
       <Header variant="h2" actions={<Order state={state} onChange={onChange} />}>
         {first ? totalText(first) : ""}
       </Header>
+      {first && state.query !== "" ? <QueryShown query={first.query} /> : null}
       <LiveRegion hidden>{first ? `${totalText(first)} found` : ""}</LiveRegion>
       <ol className={styles.results} aria-busy={answer.isPlaceholderData}>
         {hits.map((hit) => (
@@ -70,7 +72,11 @@ function Waiting() {
   );
 }
 
-function Nothing({ state, onChange }: Omit<SearchResultsProps, "answer">) {
+interface NothingProps extends Omit<SearchResultsProps, "answer"> {
+  query: SearchAnswer["query"] | undefined;
+}
+
+function Nothing({ state, query, onChange }: NothingProps) {
   const clear = () => onChange({ platform: "", channelId: "", userId: "", from: "", to: "" });
   return (
     <Box textAlign="center" padding={{ vertical: "xxl" }} color="text-body-secondary">
@@ -80,6 +86,7 @@ function Nothing({ state, onChange }: Omit<SearchResultsProps, "answer">) {
             No message matches
           </Box>
         </LiveRegion>
+        {query && state.query !== "" ? <QueryShown query={query} /> : null}
         <Box variant="p" color="inherit">
           Try fewer or other words, or look everywhere. A message written a moment ago can take up to a minute to appear.
         </Box>

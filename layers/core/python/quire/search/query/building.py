@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from lark import Token, Transformer
 
-from quire.search.query import regexps
+from quire.search.query import patterns, regexps
 from quire.search.query.ast import (
     Field,
     Fuzzy,
@@ -29,26 +29,19 @@ from quire.search.query.ast import (
 )
 from quire.search.query.errors import QueryError
 from quire.search.query.fields import FIELDS, NotAValueError, near_misses
-from quire.search.query.folding import folded
 from quire.search.query.limits import (
     MAX_DEPTH,
     MAX_DISTANCE,
     MAX_PATTERN,
     MAX_PATTERNS,
     MAX_REGEXPS,
-    MAX_STARS,
     MAX_TERMS,
     MIN_FUZZY,
-    MIN_PREFIX,
 )
 
 _PROXIMITY = re.compile(r"(NEAR|BEFORE)/(\d{1,4})\Z", re.ASCII)
 _SPACES = re.compile(r"\s+")
-_WILD = re.compile(r"[#@$]?[\w.'’*?]+\Z")
 _FUZZY = re.compile(r"[\w'’]+\Z")
-_FIRST_WILD = re.compile(r"[*?]")
-_UNSPACED = re.compile(r"[\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_TRAILING = "!.,;:…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +53,7 @@ class Part:
     end: int
     depth: int = 0
     terms: int = 0
-    patterns: int = 0
+    wild: int = 0
     regexps: int = 0
     values: tuple[Value, ...] = field(default=())
 
@@ -118,7 +111,7 @@ class Builder(Transformer[Token, Part]):
         text = str(token)
         if "*" not in text and not says(text):
             return _leaf(token, None)
-        return _leaf(token, Wildcard(_wildcard(token)), patterns=1)
+        return _leaf(token, Wildcard(_wildcard(token)), wild=1)
 
     def fuzzy(self, children: list[Token]) -> Part:
         (token,) = children
@@ -129,7 +122,7 @@ class Builder(Transformer[Token, Part]):
             _refuse(token, f"one word of letters and digits before ~{edits}")
         if len(text) < MIN_FUZZY[int(edits)]:
             _refuse(token, f"a word of at least {MIN_FUZZY[int(edits)]} letters before ~{edits}")
-        return _leaf(token, Fuzzy(text, int(edits)), patterns=1)
+        return _leaf(token, Fuzzy(text, int(edits)), wild=1)
 
     def regexp(self, children: list[Token]) -> Part:
         (token,) = children
@@ -139,7 +132,7 @@ class Builder(Transformer[Token, Part]):
         except regexps.RegexpError as error:
             at = (token.start_pos or 0) + 1 + min(error.at, len(pattern) - 1)
             raise QueryError(at, 1, error.expected) from error
-        return _leaf(token, Regexp(pattern), patterns=1, regexps_=1)
+        return _leaf(token, Regexp(pattern), wild=1, regexps_=1)
 
     def bare(self, children: list[Token]) -> Part:
         (token,) = children
@@ -177,28 +170,28 @@ _NAMES = " ".join(f"{name}:" for name in FIELDS)
 
 def _joined(parts: list[Part], make: Callable[[list[Node]], Node | None]) -> Part:
     node = make([part.node for part in parts if part.node is not None])
-    terms, patterns = sum(part.terms for part in parts), sum(part.patterns for part in parts)
+    terms, wild = sum(part.terms for part in parts), sum(part.wild for part in parts)
     regexps_ = sum(part.regexps for part in parts)
     last = parts[-1]
-    _limit(terms, patterns, regexps_, last)
-    return Part(node, parts[0].start, last.end, max(part.depth for part in parts), terms, patterns, regexps_)
+    _limit(terms, wild, regexps_, last)
+    return Part(node, parts[0].start, last.end, max(part.depth for part in parts), terms, wild, regexps_)
 
 
 def _deeper(part: Part, node: Node | None, start: int, end: int) -> Part:
     if part.depth + 1 > MAX_DEPTH:
         raise QueryError(start, 1, f"at most {MAX_DEPTH} parentheses and NOTs within each other")
-    return Part(node, start, end, part.depth + 1, part.terms, part.patterns, part.regexps)
+    return Part(node, start, end, part.depth + 1, part.terms, part.wild, part.regexps)
 
 
-def _leaf(token: Token, node: Node | None, *, patterns: int = 0, regexps_: int = 0) -> Part:
-    return Part(node, token.start_pos or 0, token.end_pos or 0, 0, 0 if node is None else 1, patterns, regexps_)
+def _leaf(token: Token, node: Node | None, *, wild: int = 0, regexps_: int = 0) -> Part:
+    return Part(node, token.start_pos or 0, token.end_pos or 0, 0, 0 if node is None else 1, wild, regexps_)
 
 
-def _limit(terms: int, patterns: int, regexps_: int, at: Part | Token) -> None:
+def _limit(terms: int, wild: int, regexps_: int, at: Part | Token) -> None:
     start, length = (at.start, at.end - at.start) if isinstance(at, Part) else (at.start_pos or 0, len(at))
     if terms > MAX_TERMS:
         raise QueryError(start, length, f"at most {MAX_TERMS} words, phrases and values in a query")
-    if patterns > MAX_PATTERNS:
+    if wild > MAX_PATTERNS:
         raise QueryError(start, length, f"at most {MAX_PATTERNS} wildcards, fuzzy words and regular expressions")
     if regexps_ > MAX_REGEXPS:
         raise QueryError(start, length, f"at most {MAX_REGEXPS} regular expressions in a query")
@@ -220,25 +213,17 @@ def _operand(part: Part) -> Operand:
 
 
 def _wildcard(token: Token) -> str:
-    pattern = re.sub(r"\*+", "*", token)
-    if not _WILD.match(pattern):
-        pattern = pattern.rstrip(_TRAILING)
-    before = _FIRST_WILD.split(pattern, maxsplit=1)[0]
-    if sum(character.isalnum() for character in folded(before)) < MIN_PREFIX:
-        _refuse(token, f"at least {MIN_PREFIX} letters or digits before the first * or ?")
-    if not _WILD.match(pattern) or not _FIRST_WILD.search(pattern):
-        _refuse(token, "letters and digits of one word around * and ?, or the whole in quotes")
-    if _UNSPACED.search(pattern):
-        _refuse(token, "no wildcard: Chinese and Japanese are found wherever they stand")
-    if len(_FIRST_WILD.findall(pattern)) > MAX_STARS or len(pattern) > MAX_PATTERN:
-        _refuse(token, f"at most {MAX_STARS} signs * and ? in a word of at most {MAX_PATTERN} characters")
-    return pattern
+    try:
+        return patterns.wildcard(str(token))
+    except patterns.PatternError as error:
+        _refuse(token, error.expected)
 
 
 def _value(name: str, part: Part) -> Value:
     (value,) = part.values
     try:
-        return Value(FIELDS[name].value(value.text), value.quoted)
+        known = FIELDS[name]
+        return Value((known.quoted or known.value if value.quoted else known.value)(value.text), value.quoted)
     except NotAValueError as error:
         raise QueryError(part.start, part.end - part.start, f"{error.expected} after {name}:") from error
 

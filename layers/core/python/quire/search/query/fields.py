@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from quire.search.query import times
+from quire.search.query import patterns, times
 
 Kind = Literal["person", "channel", "keyword", "flag", "words", "time", "id"]
 
@@ -32,6 +32,8 @@ class FieldKind:
     kind: Kind
     says: str
     value: Callable[[str], str]
+    quoted: Callable[[str], str] | None = None
+    """How a value in quotes is checked, where that differs."""
 
 
 def near_misses(name: str) -> list[str]:
@@ -56,6 +58,13 @@ def _one_of(*values: str) -> Callable[[str], str]:
 
 def _lower(text: str) -> str:
     return _any(text).lower()
+
+
+def _file(text: str) -> str:
+    try:
+        return patterns.wildcard(text) if patterns.is_wild(text) else _any(text)
+    except patterns.PatternError as error:
+        raise NotAValueError(error.expected) from error
 
 
 def _extension(text: str) -> str:
@@ -85,7 +94,7 @@ FIELDS: Mapping[str, FieldKind] = {
     "thread": FieldKind("id", "in the thread", _any),
     "mention": FieldKind("person", "mentioning", _any),
     "has": FieldKind("flag", "with", _one_of(*_HAS)),
-    "file": FieldKind("words", "with a file called", _any),
+    "file": FieldKind("words", "with a file called", _file, _any),
     "filetype": FieldKind("keyword", "with a file of type", _extension),
     "is": FieldKind("flag", "that is", _one_of(*_IS)),
     "tag": FieldKind("keyword", "tagged", _any),

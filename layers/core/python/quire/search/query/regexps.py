@@ -57,7 +57,9 @@ def compiled(pattern: str) -> Compiled:
         raise RegexpError(0, f"a regular expression of at most {MAX_REGEXP_SIZE} signs, repetitions written out")
     if piece.prefix < MIN_PREFIX:
         raise RegexpError(
-            0, f"a regular expression that begins with at least {MIN_PREFIX} letters, digits or classes of them"
+            0,
+            f"a regular expression that begins with at least {MIN_PREFIX} letters, digits or classes of them, "
+            "or the whole in quotes",
         )
     return Compiled(piece.text)
 
