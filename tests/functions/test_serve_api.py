@@ -296,6 +296,7 @@ def test_a_request_is_served_with_its_tenants_credentials(chat: Serving, monkeyp
     assert resources == {
         "arn:aws:dynamodb:us-east-1:123456789012:table/control",
         "arn:aws:dynamodb:us-east-1:123456789012:table/events",
+        "arn:aws:dynamodb:us-east-1:123456789012:table/events/index/timeline",
         "arn:aws:dynamodb:us-east-1:123456789012:table/audit",
         "arn:aws:s3:::journal/t/meridian/*",
         "arn:aws:s3:::archive/t/meridian/*",

@@ -29,6 +29,7 @@ REACH = Reach(
     buckets=(BUCKET, f"{BUCKET}2"),
     key="arn:aws:kms:ap-southeast-2:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
     collection="arn:aws:aoss:ap-southeast-2:123456789012:collection/0123456789abcdefghij",
+    timeline=f"{TABLE}2/index/timeline",
 )
 DESK = Desk(
     table=TABLE,
@@ -57,13 +58,14 @@ def test_no_key_of_another_tenant_matches(tenant: TenantId, other: TenantId, res
             keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
             assert not any(fnmatch.fnmatchcase(f"T#{stranger}", key) for key in keys)
             assert not any(fnmatch.fnmatchcase(f"T#{stranger}#{rest}", key) for key in keys)
+            assert not any(fnmatch.fnmatchcase(f"{stranger}#{rest}", key) for key in keys)
             objects = [arn for arn in statement["Resource"] if arn.startswith("arn:aws:s3")]
             assert not any(fnmatch.fnmatchcase(f"{BUCKET}/t/{stranger}/{rest}", arn) for arn in objects)
 
 
 def test_what_it_names() -> None:
     policy = statements(TenantId("acme"))
-    assert [statement["Effect"] for statement in policy] == ["Allow"] * 5
+    assert [statement["Effect"] for statement in policy] == ["Allow"] * 6
     actions = {action for statement in policy for action in statement["Action"]}
     assert not any("*" in action or "Scan" in action or "Delete" in action or "Update" in action for action in actions)
     assert [arn for statement in policy for arn in statement["Resource"] if arn.startswith(BUCKET)] == [
@@ -74,7 +76,10 @@ def test_what_it_names() -> None:
     assert [statement["Resource"] for statement in puts] == [[f"{TABLE}3"]]
     tables = [statement for statement in policy if statement["Action"][0].startswith("dynamodb:")]
     for statement in tables:
-        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["T#acme", "T#acme#*"]}}
+        timeline = statement["Resource"] == [REACH.timeline]
+        own = ["acme#*"] if timeline else ["T#acme", "T#acme#*"]
+        assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": own}}
+        assert not timeline or statement["Action"] == ["dynamodb:Query"]
 
 
 def test_without_key_and_collection() -> None:

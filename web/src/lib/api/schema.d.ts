@@ -740,6 +740,11 @@ export interface components {
             channel: components["schemas"]["Channel"];
             /** Messages */
             messages: components["schemas"]["Message"][];
+            /** Partial */
+            partial?: true | null;
+            /** Reason */
+            reason?: "index-unavailable" | null;
+            window?: components["schemas"]["Window"] | null;
         };
         /**
          * DiffAnswer
@@ -1570,6 +1575,16 @@ export interface components {
             until?: string | null;
             /** Userid */
             userId: string;
+        };
+        /**
+         * Window
+         * @description From when to when something was looked through, both included.
+         */
+        Window: {
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
         };
         /**
          * Words

@@ -7,13 +7,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from quire.api.channels import Channel, channel_of
 from quire.api.message import Message, message_of
 from quire.api.messages import AsOf, channel_id_of, message_id_of
-from quire.api.model import ApiModel, Maybe
+from quire.api.model import Maybe, Partial, partly
 from quire.api.routing import Api
 from quire.api.scope import TenantScope
 from quire.aws.directory import ChannelEntry
 from quire.domain.errors import MalformedError, NotFoundError
 from quire.domain.ids import ChannelId
-from quire.domain.time import NotATimeError, parse
+from quire.domain.time import NotATimeError, from_datetime, parse
 from quire.identity.actions import Action
 from quire.search.cursor import MAX_LENGTH
 from quire.search.directory import names_for
@@ -26,7 +26,7 @@ _Cursor = Annotated[str | None, Query(max_length=MAX_LENGTH)]
 _Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-class ConversationAnswer(ApiModel):
+class ConversationAnswer(Partial):
     """Messages oldest first, thread replies, announcements, edited and deleted ones included. ``before`` and
     ``after`` are cursors to go on with, ``null`` where there is nothing further. With ``as_of`` everything is as
     members saw it then."""
@@ -141,6 +141,7 @@ def _answer(scope: TenantScope, part: Part, stretch: Stretch) -> ConversationAns
         channel = channel.model_copy(update={"name": name})
         documents = [{**each, "channel_name": each.get("channel_name") or name} for each in documents]
     return ConversationAnswer(
+        **partly(stretch.since, from_datetime(scope.clock())),
         channel=channel,
         as_of=part.as_of,
         messages=[message_of(document, names) for document in documents],

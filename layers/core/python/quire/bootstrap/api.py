@@ -75,6 +75,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.aws.audit_table import AuditTable
     from quire.aws.control import Control
     from quire.aws.directory import Directory
+    from quire.aws.event_rows import EventRows
     from quire.aws.memberships import Memberships
     from quire.bootstrap import desk, evidence
     from quire.bootstrap.archive import locked_journal
@@ -87,16 +88,17 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.search.directory import same_conversation
     from quire.search.membership import Members
     from quire.search.messages import Messages
+    from quire.search.recent import Recent
     from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws)
     control = Control(aws.dynamodb, known.need("control_table"))
     directory = Directory(aws.dynamodb, known.need("control_table"))
     ids_of = partial(same_conversation, directory, tenant)
-    conversations = Conversations(engine, tenant, ids_of)
-    messages = Messages(
-        tenant, known_events(aws, locked_journal(aws), lambda whose: opener(whose, control)), conversations, now
-    )
+    events = known_events(aws, locked_journal(aws), lambda whose: opener(whose, control))
+    rows = EventRows(aws.dynamodb, known.need("events_table"))
+    conversations = Conversations(engine, tenant, ids_of, Recent(rows, events, tenant, ids_of, now))
+    messages = Messages(tenant, events, conversations, now)
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
@@ -145,6 +147,7 @@ def _names(tenant: TenantId, aws: Aws) -> Names:
 
 def reach_of(known: Settings) -> Reach:
     """What a tenant's credentials may reach a part of: the ARNs of this deployment, in the tenant role's account."""
+    from quire.aws.event_rows import TIMELINE
     from quire.identity.isolation import Reach
 
     _, partition, _, _, account, _ = known.need("tenant_role_arn").split(":", 5)
@@ -163,6 +166,7 @@ def reach_of(known: Settings) -> Reach:
         buckets=tuple(f"arn:{partition}:s3:::{name}" for name in buckets),
         key=known.data_key_arn,
         collection=collection,
+        timeline=f"{table('events_table')}/index/{TIMELINE}",
     )
 
 

@@ -41,8 +41,8 @@ KEPT_SECONDS = 840
 class Reach:
     """Everything of which a tenant's part is reached: ARNs of tables, buckets, key and search collection.
 
-    ``written`` are the tables of which items may also be put. ``key`` and ``collection`` are empty where there is
-    none.
+    ``written`` are the tables of which items may also be put, ``timeline`` is the index of events by conversation.
+    ``key``, ``collection`` and ``timeline`` are empty where there is none.
     """
 
     read: tuple[str, ...]
@@ -50,6 +50,7 @@ class Reach:
     buckets: tuple[str, ...]
     key: str = ""
     collection: str = ""
+    timeline: str = ""
 
 
 def session_policy(tenant: TenantId, reach: Reach) -> str:
@@ -70,6 +71,9 @@ def session_policy(tenant: TenantId, reach: Reach) -> str:
         _allow(["dynamodb:PutItem"], list(reach.written), own),
         _allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/t/{tenant}/*" for bucket in reach.buckets]),
     ]
+    if reach.timeline:
+        own_timelines = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{tenant}#*"]}}
+        statements.append(_allow(["dynamodb:Query"], [reach.timeline], own_timelines))
     if reach.key:
         statements.append(_allow(["kms:Decrypt", "kms:GenerateDataKey"], [reach.key]))
     if reach.collection:

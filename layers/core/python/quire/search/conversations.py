@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from quire.domain.errors import UnavailableError
 from quire.domain.ids import ChannelId, MessageId, TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.differences import Difference, difference
@@ -12,6 +13,7 @@ from quire.search.engine import Engine, NoSuchIndexError
 from quire.search.mapping import indexable_time, place_in_time, read_alias
 from quire.search.moments import AS_SEEN, as_seen, seen_at
 from quire.search.query import in_time, within
+from quire.search.recent import Recent
 from quire.search.searcher import SHOWN
 from quire.search.stretches import (
     Direction,
@@ -32,15 +34,21 @@ class Conversations:
     """Reads the conversations of one tenant: everything said in a channel, thread replies, announcements, deleted
     and edited messages included.
 
-    ``ids_of`` gives all ids under which a conversation was ever known; without it, each has only its own.
+    ``ids_of`` gives all ids under which a conversation was ever known; without it, each has only its own. While the
+    engine does not answer, stretches are read from ``recent``, where there is one, and say so.
     """
 
     def __init__(
-        self, engine: Engine, tenant: TenantId, ids_of: Callable[[ChannelId], Sequence[ChannelId]] = lambda own: [own]
+        self,
+        engine: Engine,
+        tenant: TenantId,
+        ids_of: Callable[[ChannelId], Sequence[ChannelId]] = lambda own: [own],
+        recent: Recent | None = None,
     ) -> None:
         self._engine = engine
         self._tenant = tenant
         self._ids_of = ids_of
+        self._recent = recent
 
     def message(self, message: MessageId, *, with_events: bool = False) -> Document | None:
         """The indexed document of a message, as of the last refresh."""
@@ -117,7 +125,15 @@ class Conversations:
         return stretch_of(self._tenant, part, earlier, later, middle)
 
     def _run(self, part: Part, direction: Direction, place: Place | None, limit: int) -> Run:
-        """Up to ``limit`` messages next to a place."""
+        """Up to ``limit`` messages next to a place: from the index, or from the rows while it does not answer."""
+        try:
+            return self._indexed(part, direction, place, limit)
+        except UnavailableError:
+            if self._recent is None:
+                raise
+            return self._recent.run(part, direction, place, limit)
+
+    def _indexed(self, part: Part, direction: Direction, place: Place | None, limit: int) -> Run:
         body = self._body(part, direction, limit)
         if place is not None:
             body["search_after"] = [place.instant, place.place]

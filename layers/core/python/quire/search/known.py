@@ -46,6 +46,15 @@ class KnownEvents:
         self._segments = segments
         self._life = timedelta(days=row_days) - _MARGIN
 
+    @property
+    def life(self) -> timedelta:
+        """A message that was sent no longer ago has all its rows."""
+        return self._life
+
+    def of_row(self, row: EventRow) -> Known:
+        """The event of a row. Raises as :meth:`of_message`."""
+        return self._known(row, {})
+
     def of_message(self, tenant: TenantId, message: MessageId, now: datetime, held: Sequence[Known] = ()) -> Told:
         """The message's events by its rows (strongly consistent), and those in hand already.
 

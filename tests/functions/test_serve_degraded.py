@@ -1,0 +1,86 @@
+"""Reading on while the search engine is away."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from quire import config
+from tests.functions.test_serve_api import GLOBEX, acts, message
+from tests.pretend import fact
+from tests.serving import Serving, serving, start_anew
+
+NOW = datetime.now(UTC)
+
+
+def ago(**time: float) -> str:
+    return f"{NOW - timedelta(**time):%Y-%m-%dT%H:%M:%S.000Z}"
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    """Messages of last year and of today, captured and indexed; then the engine dies."""
+    with serving() as quire:
+        quire.capture(
+            fact("0", text="last year", at=ago(days=300)),
+            fact("1", text="first", at=ago(hours=5)),
+            fact("2", user="U2", text="second", at=ago(hours=4)),
+            fact("3", text="third", at=ago(hours=3), thread="1"),
+            fact("2", text="second, better", at=ago(hours=2), edit=True),
+        )
+        assert quire.index() == {"batchItemFailures": []}
+        monkeypatch.setenv("QUIRE_SEARCH_ENDPOINT", "http://127.0.0.1:9")
+        config.settings.cache_clear()
+        start_anew()
+        yield quire
+    config.settings.cache_clear()
+
+
+def where(quire: Serving) -> str:
+    return f"/v1/conversations/{quire.ask('GET', '/v1/channels').body['channels'][0]['channelId']}"
+
+
+def said(answer: Any) -> list[str]:
+    assert answer.status == 200, answer.body
+    return [each["content"] for each in answer.body["messages"]]
+
+
+def test_a_conversation_says_that_it_is_partial(chat: Serving) -> None:
+    answer = chat.ask("GET", where(chat))
+    assert said(answer) == ["first", "second, better", "third"]
+    assert (answer.body["partial"], answer.body["reason"]) == (True, "index-unavailable")
+    since, until = (datetime.fromisoformat(answer.body["window"][each]) for each in ("since", "until"))
+    assert timedelta(days=87) < NOW - since < timedelta(days=89)
+    assert until >= NOW
+    assert acts(chat)[-1]["status"] == 200
+
+
+def test_page_by_page_and_at_another_moment(chat: Serving) -> None:
+    path = where(chat)
+    last = chat.ask("GET", path, query={"limit": "1"})
+    before = chat.ask("GET", path, query={"limit": "2", "before": last.body["before"]})
+    assert said(before) + said(last) == ["first", "second, better", "third"]
+    assert before.body["before"] is None
+    assert said(chat.ask("GET", path, query={"asOf": ago(hours=3.5)})) == ["first", "second"]
+    assert said(chat.ask("GET", path, query={"around": message("2"), "limit": "3"})) == [
+        "first",
+        "second, better",
+        "third",
+    ]
+    assert said(chat.ask("GET", f"{path}/threads/{message('1')}")) == ["first", "third"]
+
+
+def test_messages_and_members(chat: Serving) -> None:
+    assert chat.ask("GET", f"/v1/messages/{message('2')}").body["content"] == "second, better"
+    assert len(chat.ask("GET", f"{where(chat)}/members").body["members"]) == 2
+    assert len(chat.ask("GET", f"/v1/messages/{message('2')}/audience").body["viewers"]) == 2
+
+
+def test_what_only_the_index_knows_is_unavailable(chat: Serving) -> None:
+    """Never a guess: what may be older than the rows is not told to be missing."""
+    asked = {"from": ago(hours=6), "to": ago(hours=1)}
+    for path, query in ((f"/v1/messages/{message('0')}", None), (f"{where(chat)}/diff", asked)):
+        answer = chat.ask("GET", path, query=query)
+        assert (answer.status, answer.problem) == (503, "unavailable")
+    assert chat.ask("GET", f"{where(chat)}", tenant=GLOBEX).status == 404
