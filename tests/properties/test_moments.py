@@ -15,6 +15,7 @@ from quire.domain.events import (
     MessageEdited,
     Reaction,
 )
+from quire.domain.ids import event_id
 from quire.domain.moment import state_at
 from quire.domain.time import from_unix, nanoseconds
 from quire.search.documents import Document
@@ -75,7 +76,8 @@ def _act(dice: random.Random, who: Chat, native: str, at: str, text: str) -> Eve
         case 3:
             return who.unreacts(emoji, native, at)
         case 4:
-            return who.keeps("a", message=native).model_copy(update={"occurred_at": at})
+            fact = event_id(native, "attachment.captured", at)
+            return who.keeps("a", message=native).model_copy(update={"occurred_at": at, "event_id": fact})
         case _:
             return who.edits(text, native, at, attachments=(file(dice.choice("abc")),))
 

@@ -9,15 +9,8 @@ from quire.search.documents import Document
 
 Change = Literal["added", "edited", "deleted", "undeleted", "reactions", "attachments", "shown"]
 
-_OF_ITS_OWN = frozenset(
-    {
-        *("seen_at", "indexed_at", "captured_at", "revision", "evidence", "exact_times", "changed_at", "versions"),
-        *("reactions", "has_reactions", "attachments", "has_attachments", "has_links", "symbols", "attachment_text"),
-        *("is_tombstone", "is_deleted", "deleted_at", "deleted_by", "is_edited", "edited_at", "has_mentions"),
-        *("content", "subject", "mentions", "mentioned", "content_type", "importance"),
-    }
-)
-"""What is compared by itself, or follows from it, or is the archive's own."""
+_SHOWN = ("channel_name", "channel_type", "is_external", "is_broadcast", "is_untold", "system")
+"""What else of a document a member saw."""
 _WORDS = ("content", "subject", "mentions", "edited_at", "content_type", "importance")
 
 
@@ -53,7 +46,7 @@ def difference(before: Document | None, after: Document) -> Difference | None:
         ("undeleted", was_gone and not is_gone),
         ("reactions", bool(reactions_added or reactions_removed)),
         ("attachments", before is not None and bool(attachments_added or attachments_removed)),
-        ("shown", before is not None and _rest(old) != _rest(after)),
+        ("shown", before is not None and any(old.get(name) != after.get(name) for name in _SHOWN)),
     ]
     changes = [change for change, holds in told if holds]
     if not changes:
@@ -70,10 +63,6 @@ def difference(before: Document | None, after: Document) -> Difference | None:
         attachments_added,
         attachments_removed,
     )
-
-
-def _rest(document: Document) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name not in _OF_ITS_OWN}
 
 
 def _of_reaction(reaction: Mapping[str, Any]) -> Any:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from quire.domain.moment import state_at
 from quire.search.documents import Document, Known, document, known_events
 
-AS_SEEN = {"excludes": ["attachment_text", "attachments.extracted_text", "content", "history", "versions"]}
-"""What of a document is read to fold it at another instant; its events are."""
+AS_SEEN = ["events", "attachments.attachment_id", "instant", "place"]
+"""What of a document is read to fold it at another instant, and to tell where it stands."""
 
 
 def seen_at(known: Sequence[Known], at: str) -> Document | None:
