@@ -47,7 +47,7 @@ class Bench:
         writes = [folded(each) for each in by_message.values()]
         for tenant in {each.event.tenant_id for each in known(*events)}:
             Indexes(self.engine).ensure(
-                tenant, {w.index for w in writes if w.index.startswith(f"{read_alias(tenant)}-")}
+                tenant, {w.index for w in writes if w.index and w.index.startswith(f"{read_alias(tenant)}-")}
             )
         Writes(self.engine).put_folded(writes)
         self.refresh()

@@ -12,6 +12,7 @@ from quire.domain.events import AttachmentFact, Event
 from quire.search.conversations import Conversations
 from quire.search.documents import Document, known_events
 from quire.search.engine import EngineRefusedError, connect
+from quire.search.generations import Generation
 from quire.search.indexes import Indexes
 from quire.search.mapping import MAPPING_VERSION, mappings, template
 from quire.search.query import Question
@@ -26,7 +27,11 @@ def chat(search: Bench) -> Chat:
 
 
 def ensured(search: Bench, *writes: Write) -> None:
-    Indexes(search.engine).ensure(search.tenant, {write.index for write in writes})
+    Indexes(search.engine).ensure(search.tenant, {write.index for write in writes if write.index})
+
+
+def current(search: Bench) -> Generation:
+    return Indexes(search.engine).standing(search.tenant).current
 
 
 def stored(search: Bench, message: str = "1") -> Document:
@@ -41,10 +46,11 @@ def stored(search: Bench, message: str = "1") -> Document:
 def test_an_index_is_made_once_with_mapping_and_alias(search: Bench) -> None:
     indexes = Indexes(search.engine)
     wanted = {f"{search.tenant}-messages-2026-03", f"{search.tenant}-messages-2026-04"}
-    assert indexes.ensure(search.tenant, wanted) == wanted
-    assert indexes.ensure(search.tenant, [f"{search.tenant}-messages-2026-03"]) == wanted
+    assert set(indexes.ensure(search.tenant, wanted).current.of) == wanted
+    assert set(indexes.ensure(search.tenant, [f"{search.tenant}-messages-2026-03"]).current.of) == wanted
     assert search.engine.mapping_versions(f"{search.tenant}-messages") == dict.fromkeys(wanted, MAPPING_VERSION)
-    assert Indexes(search.engine).ensure(search.tenant, []) == wanted
+    standing = Indexes(search.engine).ensure(search.tenant, [])
+    assert (standing.current.of, standing.building.of) == ({name: name for name in wanted}, {})
 
 
 def test_two_indexers_make_an_index_at_the_same_time(search: Bench) -> None:
@@ -71,7 +77,7 @@ def test_an_index_outside_its_alias_is_brought_in(search: Bench) -> None:
     search.engine.put_template("quire-messages", template())
     search.raw.indices.create(index=name)
     assert search.engine.mapping_versions(f"{search.tenant}-messages") == {}
-    assert Indexes(search.engine).ensure(search.tenant, [name]) == {name}
+    assert set(Indexes(search.engine).ensure(search.tenant, [name]).current.of) == {name}
     assert search.engine.mapping_versions(f"{search.tenant}-messages") == {name: MAPPING_VERSION}
 
 
@@ -82,7 +88,7 @@ def test_an_index_of_an_older_mapping_is_extended(search: Bench) -> None:
     del older["properties"]["importance"]
     body = {**template()["template"], "mappings": older, "aliases": {f"{search.tenant}-messages": {}}}
     search.raw.indices.create(index=name, body=body)
-    assert Indexes(search.engine).ensure(search.tenant, []) == {name}
+    assert set(Indexes(search.engine).ensure(search.tenant, []).current.of) == {name}
     assert search.engine.mapping_versions(f"{search.tenant}-messages") == {name: MAPPING_VERSION}
     assert "importance" in search.raw.indices.get_mapping(index=name)[name]["mappings"]["properties"]
 
@@ -134,12 +140,12 @@ def test_events_only_the_document_knows_are_kept(search: Bench, chat: Chat) -> N
     reaction = chat.called("U2").reacts("thumbsup")
     message = chat.message_id("1")
     writes = Writes(search.engine)
-    assert writes.put_onto(search.tenant, {message: known(reaction)}, folded) == Counts(written=1)
+    assert writes.put_onto(current(search), {message: known(reaction)}, folded).counts == Counts(written=1)
     found = stored(search)
     assert found["content"] == "second"
     assert found["revision"] == 3
     assert [reaction["emoji"] for reaction in found["reactions"]] == ["thumbsup"]
-    assert writes.put_onto(search.tenant, {message: known(reaction)}, folded) == Counts(stale=1)
+    assert writes.put_onto(current(search), {message: known(reaction)}, folded).counts == Counts(stale=1)
 
 
 def test_the_text_of_a_file_outlives_its_row(search: Bench, chat: Chat) -> None:
@@ -152,7 +158,11 @@ def test_the_text_of_a_file_outlives_its_row(search: Bench, chat: Chat) -> None:
         if refreshed:
             search.refresh()
         reaction = chat.called(user).reacts("thumbsup")
-        assert Writes(search.engine).put_onto(search.tenant, {chat.message_id("1"): known(reaction)}, folded).written
+        assert (
+            Writes(search.engine)
+            .put_onto(current(search), {chat.message_id("1"): known(reaction)}, folded)
+            .counts.written
+        )
     search.refresh()
     (attachment,) = stored(search)["attachments"]
     assert (attachment["extracted_text"], attachment["status"]) == ("the merger plan", "captured")
@@ -167,7 +177,9 @@ def test_one_unseen_by_search_is_still_joined(search: Bench, chat: Chat) -> None
     events = [chat.called(f"U{n}").reacts("thumbsup") for n in range(3)]
     ensured(search, folded(known(events[0])))
     for event in events:
-        assert Writes(search.engine).put_onto(search.tenant, {message: known(event)}, folded) == Counts(written=1)
+        assert Writes(search.engine).put_onto(current(search), {message: known(event)}, folded).counts == Counts(
+            written=1
+        )
     assert len(stored(search)["reactions"]) == 3
 
 
@@ -179,7 +191,7 @@ def test_writers_at_the_same_time_lose_nothing(search: Bench, chat: Chat) -> Non
     def write(event: Event) -> None:
         for _ in range(20):  # what the queue does
             try:
-                Writes(connect(search.url)).put_onto(search.tenant, {message: known(event)}, folded)
+                Writes(connect(search.url)).put_onto(current(search), {message: known(event)}, folded)
             except UnavailableError:
                 continue
             return

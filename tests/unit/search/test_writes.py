@@ -9,9 +9,12 @@ from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
 from quire.search.documents import Document, Known
 from quire.search.engine import Engine
+from quire.search.generations import Generation
 from quire.search.writes import Write, Writes
 
 ACME, MESSAGE = TenantId("acme"), MessageId("m1")
+MARCH = "acme-messages-2026-03"
+GENERATION = Generation(ACME, "acme-messages", {MARCH: MARCH})
 
 
 class Waking:
@@ -33,17 +36,17 @@ class Waking:
 
 
 def _write(_: Sequence[Known]) -> Write:
-    return Write("acme-messages-2026-03", MESSAGE, 1, cast("Document", {"content": "hello"}))
+    return Write(MARCH, MESSAGE, 1, cast("Document", {"content": "hello"}))
 
 
 def test_a_new_index_is_waited_for() -> None:
     engine = Waking(refusals=3)
-    counts = Writes(cast("Engine", engine), pause=0).put_onto(ACME, {MESSAGE: []}, _write)
+    counts = Writes(cast("Engine", engine), pause=0).put_onto(GENERATION, {MESSAGE: []}, _write).counts
     assert (counts.written, engine.written) == (1, 1)
 
 
 def test_one_that_never_answers_is_given_back() -> None:
     engine = Waking(refusals=1_000)
     with pytest.raises(UnavailableError):
-        Writes(cast("Engine", engine), pause=0).put_onto(ACME, {MESSAGE: []}, _write)
+        Writes(cast("Engine", engine), pause=0).put_onto(GENERATION, {MESSAGE: []}, _write)
     assert engine.written == 0

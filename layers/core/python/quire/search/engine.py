@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from quire.domain.errors import DeniedError, QuireError, UnavailableError
 
@@ -29,6 +30,24 @@ class NoSuchIndexError(QuireError):
 
 class SnapshotGoneError(QuireError):
     """The point in time has expired, or was never one."""
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """An index: the aliases that lead to it, the version of its mapping, and that of the analysis it was made with."""
+
+    aliases: frozenset[str]
+    mapping: int
+    analysis: int
+
+
+@dataclass(frozen=True)
+class AliasAction:
+    """One change of :meth:`Engine.move_aliases`."""
+
+    verb: Literal["add", "remove"]
+    index: str
+    alias: str
 
 
 class Engine:
@@ -99,20 +118,22 @@ class Engine:
             answer = self._client.mget(body={"docs": docs}, params={"request_timeout": self._search_seconds})
         return [doc for doc in answer["docs"] if doc.get("found")]
 
+    def indexes(self, *names: str) -> dict[str, IndexState]:
+        """The indexes that these names, aliases or patterns lead to; those that lead nowhere are left out."""
+        with _translated("get index"):
+            answer = self._client.indices.get(
+                index=",".join(names),
+                params={
+                    "filter_path": "*.aliases,*.mappings._meta",
+                    "ignore_unavailable": "true",
+                    "request_timeout": self._search_seconds,
+                },
+            )
+        return {name: _index_state(found) for name, found in answer.items()}
+
     def mapping_versions(self, alias: str) -> dict[str, int]:
         """The indexes behind an alias, each with the version of its mapping; none when there is no such alias."""
-        with _translated("get mapping"):
-            try:
-                answer = self._client.indices.get_mapping(
-                    index=alias,
-                    params={"filter_path": "*.mappings._meta", "request_timeout": self._search_seconds},
-                )
-            except self._errors().NotFoundError:
-                return {}
-        return {
-            name: int(found.get("mappings", {}).get("_meta", {}).get("quire_mapping", 0))
-            for name, found in answer.items()
-        }
+        return {name: state.mapping for name, state in self.indexes(alias).items()}
 
     def put_template(self, name: str, body: Mapping[str, Any]) -> None:
         """Write an index template."""
@@ -134,6 +155,21 @@ class Engine:
         """Let ``alias`` read ``index`` too."""
         with _translated("put alias"):
             self._client.indices.put_alias(index=index, name=alias)
+
+    def move_aliases(self, actions: Sequence[AliasAction]) -> None:
+        """Give and take aliases, all of these at once or none: no search sees a state in between.
+
+        Raises:
+            NoSuchIndexError: one of the indexes is not there, or has not the alias that is to be taken from it.
+        """
+        body = {"actions": [{each.verb: {"index": each.index, "alias": each.alias}} for each in actions]}
+        with _translated("move aliases"):
+            self._client.indices.update_aliases(body=body, params={"request_timeout": self._write_seconds})
+
+    def delete_index(self, name: str) -> None:
+        """Delete an index with all that is in it; one that is not there is no fault."""
+        with _translated("delete index"), suppress(self._errors().NotFoundError):
+            self._client.indices.delete(index=name, params={"request_timeout": self._write_seconds})
 
     def put_mapping(self, index: str, body: Mapping[str, Any]) -> None:
         """Add fields to an index."""
@@ -184,11 +220,17 @@ def _meaning(what: str, error: Any) -> QuireError:
     status, kinds = error.status_code, _kinds(error)
     if "search_context_missing_exception" in kinds:
         return SnapshotGoneError(f"{what}: the snapshot is gone")
-    if "index_not_found_exception" in kinds:
+    if kinds & {"index_not_found_exception", "aliases_not_found_exception"}:
         return NoSuchIndexError(f"{what}: no such index")
     if status in _TRY_AGAIN:
         return UnavailableError(f"{what}: the search engine answered {status}")
     return EngineRefusedError(f"{what}: the search engine refused with {status} {error.error}")
+
+
+def _index_state(found: Mapping[str, Any]) -> IndexState:
+    meta = found.get("mappings", {}).get("_meta", {})
+    versions = int(meta.get("quire_mapping", 0)), int(meta.get("quire_analysis", 1))
+    return IndexState(frozenset(found.get("aliases", {})), *versions)
 
 
 def _kinds(error: Any) -> set[str]:

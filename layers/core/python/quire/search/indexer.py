@@ -23,7 +23,7 @@ from quire.search.engine import Engine
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told
 from quire.search.membership import takings
-from quire.search.writes import Counts, Write, Writes, places
+from quire.search.writes import Counts, Write, Writes, placed, places
 
 _WORKERS = 16
 
@@ -98,12 +98,17 @@ class Indexer:
             return _write(tenant, known, indexed_at)
 
         whole = [folded(each.known) for each in told.values() if each.whole]
-        partial = {message: each.known for message, each in told.items() if not each.whole}
+        partial: Mapping[MessageId, Sequence[Known]] = {m: each.known for m, each in told.items() if not each.whole}
         targets = [*whole, *(folded(known) for known in partial.values())]
-        there = self._indexes.ensure(tenant, {write.index for write in targets})
-        counts = self._writes.put_folded([_only(write, there) for write in whole])
+        standing = self._indexes.ensure(tenant, {write.index for write in targets if write.index})
+        counts = self._writes.put_folded([placed(write, standing.current) for write in whole])
         if partial:
-            counts.add(self._writes.put_onto(tenant, partial, folded))
+            onto = self._writes.put_onto(standing.current, partial, folded)
+            counts.add(onto.counts)
+            partial = onto.known  # what only the old document knows, the one being built may never hear from anybody
+        if standing.building.of:
+            self._writes.put_folded([placed(write, standing.building) for write in whole])
+            self._writes.put_onto(standing.building, partial, folded)
         return counts
 
     def _note(self, tenant: TenantId, events: Sequence[Event], pool: ThreadPoolExecutor) -> None:
@@ -131,12 +136,6 @@ def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:
     assert state is not None, "each event names its message"  # noqa: S101
     index, elsewhere = places(tenant, state.sent_at, known)
     return Write(index, state.message_id, state.revision, document(state, known, indexed_at), elsewhere)
-
-
-def _only(write: Write, there: set[str]) -> Write:
-    """Without the removal from indexes that were never made: asking for it would make them."""
-    elsewhere = tuple(index for index in write.elsewhere if index in there)
-    return Write(write.index, write.message_id, write.revision, write.document, elsewhere)
 
 
 def _seconds(held: Iterable[Known], now: datetime) -> dict[str, list[float]]:

@@ -12,6 +12,10 @@ MAPPING_VERSION = 3
 """Raised whenever fields are added; existing indexes are then extended in place where the fields need no analysis that
 they lack, and what is already in them gets the new fields by a rebuild from the archive."""
 
+ANALYSIS_VERSION = 2
+"""Raised whenever analysis is added or changed. An index keeps the analysis it was made with: until it is rebuilt, it
+takes whole documents and searches them as it always did (:func:`extension`)."""
+
 TEMPLATE_NAME = "quire-messages"
 UNDATED = "1970-01"
 """Month of messages whose time cannot be one: platforms are old, but not that old."""
@@ -105,9 +109,22 @@ def template() -> dict[str, Any]:
     }
 
 
-def index_body(tenant: TenantId) -> dict[str, Any]:
-    """What a new monthly index is created with, its read alias included."""
-    return {"settings": settings(), "mappings": mappings(), "aliases": {read_alias(tenant): {}}}
+def index_body(alias: str) -> dict[str, Any]:
+    """What a new monthly index is created with, the alias that leads to it included."""
+    return {"settings": settings(), "mappings": mappings(), "aliases": {alias: {}}}
+
+
+def extension(analysis: int) -> dict[str, Any]:
+    """What is added to the mapping of an index that was made with this version of the analysis.
+
+    To one of an older version, fields that need none; what else a document has stands in it unsearched by field.
+    """
+    whole = mappings()
+    if analysis >= ANALYSIS_VERSION:
+        return whole
+    fields = {name: field for name, field in whole["properties"].items() if "analyzer" not in field}
+    meta = {"quire_mapping": MAPPING_VERSION, "quire_analysis": analysis}
+    return {"dynamic": False, "_meta": meta, "properties": fields}
 
 
 def settings() -> dict[str, Any]:
@@ -140,7 +157,7 @@ def mappings() -> dict[str, Any]:
     """The fields; ``dynamic: strict``, so that a document with another one fails instead of widening the index."""
     return {
         "dynamic": "strict",
-        "_meta": {"quire_mapping": MAPPING_VERSION},
+        "_meta": {"quire_mapping": MAPPING_VERSION, "quire_analysis": ANALYSIS_VERSION},
         "properties": {**_identity(), **_words(), **_flags(), **_stored()},
     }
 

@@ -4,12 +4,15 @@
   number of events as version. An older fold is refused with 409, which for us is success: the newer state is there.
 * :meth:`Writes.put_onto`: where some events may be known to the document alone, its events are read, joined with ours
   and written back only if nobody wrote in between (``if_seq_no``), else once more from the start.
+
+Both write into one generation of the indexes. While another is being built, each is asked once for either: versions,
+conflicts and removals are an index's own.
 """
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -18,7 +21,8 @@ from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
 from quire.search.documents import FOLDED_FROM, Document, Known, known_events
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError
-from quire.search.mapping import index_name, read_alias
+from quire.search.generations import Generation
+from quire.search.mapping import index_name
 from quire.search.query import within
 
 _MAX_BYTES, _MAX_ACTIONS = 5_000_000, 1_000
@@ -32,9 +36,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Write:
-    """A folded message. ``elsewhere`` are other indexes where a fold of fewer events may have put it."""
+    """A folded message. ``elsewhere`` are other indexes where a fold of fewer events may have put it.
 
-    index: str
+    Indexes are months (:func:`index_name`) until :func:`placed` says which indexes of a generation these are; ``index``
+    is ``None`` where the generation has not that month.
+    """
+
+    index: str | None
     message_id: MessageId
     revision: int
     document: Document
@@ -54,12 +62,23 @@ class Counts:
         self.stale += more.stale
 
 
+class Onto(NamedTuple):
+    """What became of writes onto documents, and all events that are known of each message now."""
+
+    counts: Counts
+    known: Mapping[MessageId, Sequence[Known]]
+
+
 @dataclass(frozen=True)
 class _Stored:
     index: str
     seq_no: int
     primary_term: int
     known: tuple[Known, ...]
+
+    def guard(self) -> dict[str, Any]:
+        """The document as it was read, for an action on nothing else."""
+        return {"_index": self.index, "if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
 
 
 @dataclass(frozen=True)
@@ -96,29 +115,36 @@ class Writes:
 
     def put_onto(
         self,
-        tenant: TenantId,
+        generation: Generation,
         known: Mapping[MessageId, Sequence[Known]],
         folded: Callable[[Sequence[Known]], Write],
-    ) -> Counts:
-        """Write messages joined with the events that only their documents still know. Raises as :meth:`put_folded`."""
-        stored = self._stored(tenant, list(known))
-        left, counts = dict(known), Counts()
+    ) -> Onto:
+        """Write messages joined with the events that only their documents still know, each where its time puts it.
+
+        Raises as :meth:`put_folded`.
+        """
+        stored = self._stored(generation, list(known))
+        left, counts, all_known = dict(known), Counts(), dict[MessageId, Sequence[Known]]()
         for _ in range(_ROUNDS):
-            actions: dict[MessageId, _Action] = {}
+            actions: list[tuple[MessageId, _Action]] = []
             for message, ours in left.items():
-                there = stored.get(message)
-                joined = _joined(there.known if there else (), ours)
-                if there is not None and len(joined) == len(there.known):
+                there = stored.get(message, ())
+                joined = _joined((each for one in there for each in one.known), ours)
+                all_known[message] = joined
+                write = placed(folded(joined), generation)
+                if [each.index for each in there] == [write.index] and len(joined) == len(there[0].known):
                     counts.stale += 1
-                    continue
-                actions[message] = _onto(folded(joined), there)
-            answered = dict(zip(actions, (status for _, status in self._run(list(actions.values()))), strict=True))
-            beaten = [message for message, status in answered.items() if status == _CONFLICT]
-            counts.written += len(answered) - len(beaten)
+                else:
+                    actions.extend((message, action) for action in _onto(write, there))
+            statuses = [status for _, status in self._run([action for _, action in actions])]
+            beaten = {message for (message, _), status in zip(actions, statuses, strict=True) if status == _CONFLICT}
+            counts.written += len({message for message, _ in actions} - beaten)
             if not beaten:
-                return counts
-            left = {message: left[message] for message in beaten}
-            stored |= self._as_they_stand([(_index_of(actions[message]), message) for message in beaten])
+                return Onto(counts, all_known)
+            left = {message: left[message] for message in left if message in beaten}
+            places_ = {(_index_of(action), message) for message, action in actions if message in beaten}
+            found = self._as_they_stand(sorted(places_))
+            stored |= {message: found.get(message, ()) for message in left}
         raise UnavailableError("bulk: others wrote the same messages again and again")
 
     def _run(self, actions: Sequence[_Action]) -> Iterator[tuple[_Action, int]]:
@@ -147,27 +173,28 @@ class Writes:
             reraise=True,
         )
 
-    def _stored(self, tenant: TenantId, messages: Sequence[MessageId]) -> dict[MessageId, _Stored]:
+    def _stored(self, generation: Generation, messages: Sequence[MessageId]) -> dict[MessageId, tuple[_Stored, ...]]:
         """The documents that are there, wherever they lie; one written within the last refresh may be missed."""
-        found: dict[MessageId, _Stored] = {}
+        found: dict[MessageId, tuple[_Stored, ...]] = {}
         for start in range(0, len(messages), _LOOKUP):
             wanted = messages[start : start + _LOOKUP]
             body = {
-                "query": {"bool": {"filter": [within(tenant), {"ids": {"values": list(wanted)}}]}},
-                "size": len(wanted),
+                "query": {"bool": {"filter": [within(generation.tenant), {"ids": {"values": list(wanted)}}]}},
+                "size": 2 * len(wanted),
                 "seq_no_primary_term": True,
                 "_source": list(FOLDED_FROM),
             }
             try:
-                hits = self._patiently()(self._engine.search, read_alias(tenant), body)["hits"]["hits"]
+                hits = self._patiently()(self._engine.search, generation.alias, body)["hits"]["hits"]
             except NoSuchIndexError:
                 return {}
-            found |= {MessageId(hit["_id"]): _stored(hit) for hit in hits}
+            _gather(found, hits)
         return found
 
-    def _as_they_stand(self, wanted: Sequence[tuple[str, MessageId]]) -> dict[MessageId, _Stored]:
-        found = self._engine.get_many(wanted, FOLDED_FROM)
-        return {MessageId(doc["_id"]): _stored(doc) for doc in found}
+    def _as_they_stand(self, wanted: Sequence[tuple[str, MessageId]]) -> dict[MessageId, tuple[_Stored, ...]]:
+        found: dict[MessageId, tuple[_Stored, ...]] = {}
+        _gather(found, self._engine.get_many(wanted, FOLDED_FROM))
+        return found
 
 
 def places(tenant: TenantId, sent_at: str, known: Iterable[Known]) -> tuple[str, tuple[str, ...]]:
@@ -180,19 +207,32 @@ def places(tenant: TenantId, sent_at: str, known: Iterable[Known]) -> tuple[str,
     return index, tuple(sorted({index_name(tenant, time) for time in told} - {index}))
 
 
+def placed(write: Write, generation: Generation) -> Write:
+    """The write in the indexes that a generation has; writing to, or removing from, one that was never made would make
+    it."""
+    of = generation.of
+    elsewhere = tuple(of[index] for index in write.elsewhere if index in of)
+    return Write(of.get(write.index or ""), write.message_id, write.revision, write.document, elsewhere)
+
+
 def _folded(write: Write) -> Iterator[_Action]:
     guard = {"_id": write.message_id, "version": write.revision, "version_type": "external"}
-    yield _Action({"index": {"_index": write.index, **guard}}, write.document)
+    if write.index is not None:
+        yield _Action({"index": {"_index": write.index, **guard}}, write.document)
     for index in write.elsewhere:
         yield _Action({"delete": {"_index": index, **guard}})
 
 
-def _onto(write: Write, there: _Stored | None) -> _Action:
-    """Where a document is, it stays; else it must still not be there."""
-    if there is None:
-        return _Action({"create": {"_index": write.index, "_id": write.message_id}}, write.document)
-    guard = {"if_seq_no": there.seq_no, "if_primary_term": there.primary_term}
-    return _Action({"index": {"_index": there.index, "_id": write.message_id, **guard}}, write.document)
+def _onto(write: Write, there: Sequence[_Stored]) -> Iterator[_Action]:
+    """Into its place, where it must still be what was read, or not be; then out of every other, if that still is."""
+    own = next((each for each in there if each.index == write.index), None)
+    if own is not None:
+        yield _Action({"index": {**own.guard(), "_id": write.message_id}}, write.document)
+    elif write.index is not None:
+        yield _Action({"create": {"_index": write.index, "_id": write.message_id}}, write.document)
+    for each in there:
+        if each is not own:
+            yield _Action({"delete": {**each.guard(), "_id": write.message_id}})
 
 
 def _index_of(action: _Action) -> str:
@@ -202,6 +242,12 @@ def _index_of(action: _Action) -> str:
 def _stored(hit: Mapping[str, Any]) -> _Stored:
     known = tuple(known_events(hit["_source"]))
     return _Stored(hit["_index"], int(hit["_seq_no"]), int(hit["_primary_term"]), known)
+
+
+def _gather(found: dict[MessageId, tuple[_Stored, ...]], hits: Iterable[Mapping[str, Any]]) -> None:
+    for hit in hits:
+        message = MessageId(hit["_id"])
+        found[message] = (*found.get(message, ()), _stored(hit))
 
 
 def _joined(first: Iterable[Known], then: Iterable[Known]) -> list[Known]:
