@@ -33,7 +33,7 @@ def index(quire: Serving, *events: Event) -> None:
     for each in known(*events):
         by_message.setdefault(str(each.event.message_id), []).append(each)
     writes = [folded(each) for each in by_message.values()]
-    Indexes(engine).ensure(TENANT, {write.index for write in writes})
+    Indexes(engine).ensure(TENANT, {write.index for write in writes if write.index})
     Writes(engine).put_folded(writes)
     quire.engine.indices.refresh(index="*-messages-*")
     for entries in sightings(events).channels:
