@@ -124,6 +124,7 @@ def serving() -> Iterator[Serving]:
             "QUIRE_AUDIT_TABLE": "audit",
             "QUIRE_SEARCH_ENDPOINT": guard.url,
             "QUIRE_SEARCH_SIGNED": "false",
+            "QUIRE_SEARCH_LANGUAGES": "false",
             "QUIRE_TENANT_ROLE_ARN": ROLE,
             "QUIRE_CLIENT_IDS": "console, cli",
             "QUIRE_CONSOLE_ORIGIN": ORIGIN,

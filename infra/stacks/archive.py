@@ -207,7 +207,11 @@ class ArchiveStack(QuireStack):
 
 
 def search_environment(stage: Stage, search: SearchCollection | None) -> dict[str, str]:
-    """Where the search engine is, and whether it wants signatures."""
+    """Where the search engine is, whether it wants signatures, and whether it stems languages beside English."""
     if search is None:
-        return {"QUIRE_SEARCH_ENDPOINT": stage.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
+        return {
+            "QUIRE_SEARCH_ENDPOINT": stage.search_endpoint,
+            "QUIRE_SEARCH_SIGNED": "false",
+            "QUIRE_SEARCH_LANGUAGES": "false",
+        }
     return {"QUIRE_SEARCH_ENDPOINT": search.endpoint, "QUIRE_SEARCH_SIGNED": "true"}

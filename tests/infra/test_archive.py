@@ -72,7 +72,7 @@ def test_the_search_endpoint_is_a_setting(local: Synthesised, prod: Synthesised)
     for stack, function in (("Archive", "IndexSegment"), ("Api", "ServeApi")):
         here = local.one("AWS::Lambda::Function", stack, function)["Properties"]["Environment"]["Variables"]
         assert here["QUIRE_SEARCH_ENDPOINT"] == "http://127.0.0.1:9280"
-        assert here["QUIRE_SEARCH_SIGNED"] == "false"
+        assert here["QUIRE_SEARCH_SIGNED"] == here["QUIRE_SEARCH_LANGUAGES"] == "false"
         there = prod.one("AWS::Lambda::Function", stack, function)["Properties"]["Environment"]["Variables"]
         assert "Quire-prod-Search" in json.dumps(there["QUIRE_SEARCH_ENDPOINT"])
         assert there["QUIRE_SEARCH_SIGNED"] == "true"

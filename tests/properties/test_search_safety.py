@@ -105,7 +105,7 @@ def test_highlighting_asks_for_text_only(question: Question) -> None:
     made = compiled_or_none(question)
     marks = None if made is None else highlighted(made[0], BEFORE, AFTER)
     if marks is not None:
-        assert set(marks["fields"]) == set(marked_fields("content.exact" in marks["fields"]))
+        assert set(marks["fields"]) == set(marked_fields(exact="content.exact" in marks["fields"]))
         for each in marks["highlight_query"]["bool"]["should"]:
             check_clause(each)
 

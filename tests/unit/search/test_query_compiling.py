@@ -125,7 +125,7 @@ def test_patterns_are_folded_as_the_index_is(text: str) -> None:
         ("is:edited", {"term": {"is_edited": {"value": True}}}),
         ("has:pii", {"exists": {"field": "pii"}}),
         ("filetype:.PDF", {"term": {"file_types": {"value": "pdf", "case_insensitive": True}}}),
-        ("file:budget", {"match_phrase": {"file_names": {"query": "budget"}}}),
+        ("file:a-b", {"match_phrase": {"file_names": {"query": "a-b"}}}),
         ('file:"budget*"', {"match_phrase": {"file_names.exact": {"query": "budget*"}}}),
         ("file:budget*", {"wildcard": {"file_names.exact": {"value": "budget*"}}}),
         ("NOT is:edited", {"bool": {"must_not": [{"term": {"is_edited": {"value": True}}}]}}),

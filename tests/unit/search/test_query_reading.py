@@ -137,7 +137,7 @@ SOMETHING = "a word, a phrase in quotes, a field or a group in parentheses"
         ("a NEAR/x b", 3, 6, "NEAR or BEFORE in capitals with a distance"),
         ("a near/5 b", 3, 6, "NEAR or BEFORE in capitals with a distance"),
         ("a NEAR/51 b", 3, 7, "a distance of at most 50 words"),
-        ("a NEAR/5 b NEAR/5 c", 12, 6, "no second NEAR or BEFORE"),
+        ("a NEAR/5 b NEAR/5 c", 12, 6, "no NEAR or BEFORE here"),
         ("a NEAR/5 (b c)", 10, 5, "a word, a phrase, a wildcard or (one OR another)"),
         ("a NEAR/5 from:b", 10, 6, "a word, a phrase, a wildcard or (one OR another)"),
         ("a NEAR/5 🚀", 10, 1, "a word, a phrase, a wildcard or (one OR another)"),

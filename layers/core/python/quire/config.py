@@ -36,6 +36,9 @@ class Settings(BaseModel):
     search_endpoint: str = Field(default="", alias="QUIRE_SEARCH_ENDPOINT")
     search_signed: bool = Field(default=True, alias="QUIRE_SEARCH_SIGNED")
     """Whether requests to the search endpoint are signed (service ``aoss``)."""
+    search_languages: bool = Field(default=True, alias="QUIRE_SEARCH_LANGUAGES")
+    """Whether words are looked for among the stems of languages other than English: the embedded engine has none, and
+    takes every word for every other."""
     tenant_role_arn: str = Field(default="", alias="QUIRE_TENANT_ROLE_ARN")
     journal_lock_mode: str = Field(default="GOVERNANCE", alias="QUIRE_JOURNAL_LOCK_MODE")
     journal_lock_days: int = Field(default=30, alias="QUIRE_JOURNAL_LOCK_DAYS")

@@ -5,7 +5,6 @@ from quire.api import (
     channels,
     connections,
     conversations,
-    days,
     differences,
     evidence,
     installs,
@@ -23,7 +22,7 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    reading = (search, messages, evidence, attachments, channels, conversations, differences, members, days)
+    reading = (search, messages, evidence, attachments, channels, conversations, differences, members)
     for resource in (*reading, people, platforms, connections, installs, me):
         resource.register(api)
     return api

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quire.domain.ids import TenantId
     from quire.identity.isolation import Reach
     from quire.search.query.names import Names
+    from quire.search.query.texts import Texts
 
 
 def serve_api(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -85,7 +86,6 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
     from quire.search.conversations import Conversations
-    from quire.search.days import Days
     from quire.search.directory import same_conversation
     from quire.search.membership import Members
     from quire.search.messages import Messages
@@ -105,10 +105,9 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now),
+        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now, _texts(known.search_languages)),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
-        days=Days(engine, tenant),
         clock=now,
         blobs=locked_blobs(aws),
         messages=messages,
@@ -120,6 +119,12 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         desk=lambda: desk.desk_of(tenant, control),
         registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),
     )
+
+
+def _texts(languages: bool) -> Texts:
+    from quire.search.query.texts import ALL, WITHOUT_LANGUAGES
+
+    return ALL if languages else WITHOUT_LANGUAGES
 
 
 def _names(tenant: TenantId, aws: Aws) -> Names:

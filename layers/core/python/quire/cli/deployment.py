@@ -83,6 +83,7 @@ class Deployment:
         if self.local:
             keys = self.local["admin"]
             os.environ |= {"QUIRE_SEARCH_ENDPOINT": self.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
+            os.environ["QUIRE_SEARCH_LANGUAGES"] = "false"
             endpoint, bundle = str(self.local["aws_endpoint"]), str(self.local["ca_bundle"])
             os.environ |= {
                 "AWS_ACCESS_KEY_ID": keys["accessKeyId"],

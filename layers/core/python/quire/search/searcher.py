@@ -18,6 +18,7 @@ from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, 
 from quire.search.query.meaning import Meaning, meaning_of
 from quire.search.query.names import Names, nobody
 from quire.search.query.reading import parse
+from quire.search.query.texts import ALL, Texts
 from quire.search.query.times import zone_named
 
 SHOWN: dict[str, list[str]] = {
@@ -63,7 +64,8 @@ class Page:
 class Searcher:
     """Searches the messages of one tenant; the tenant is part of the object, never of a question.
 
-    ``names`` makes, for one question, the directory in which it looks up whom it names.
+    ``names`` makes, for one question, the directory in which it looks up whom it names; ``where`` are the texts to look
+    at.
     """
 
     def __init__(
@@ -72,11 +74,13 @@ class Searcher:
         tenant: TenantId,
         names: Callable[[], Names] = nobody,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        where: Texts = ALL,
     ) -> None:
         self._engine = engine
         self._tenant = tenant
         self._names = names
         self._clock = clock
+        self._where = where
         self._alias = read_alias(tenant)
 
     def search(self, question: Question, cursor: str | None = None) -> Page:
@@ -119,14 +123,14 @@ class Searcher:
         """
         query = parse(question.text)
         meaning = self._meaning(question, query)
-        compiled(self._tenant, question, query, meaning)
+        compiled(self._tenant, question, query, meaning, self._where)
         return meaning
 
     def _meaning(self, question: Question, query: Query) -> Meaning:
         return meaning_of(query, self._names(), zone_named(question.zone), self._clock())
 
     def _body(self, question: Question, query: Query, meaning: Meaning, place: Place | None) -> dict[str, Any]:
-        wanted, files = compiled(self._tenant, question, query, meaning), in_files(query)
+        wanted, files = compiled(self._tenant, question, query, meaning, self._where), in_files(query)
         if files is not None:
             wanted["bool"]["filter"].append(files)
         body: dict[str, Any] = {
@@ -136,7 +140,7 @@ class Searcher:
             "track_total_hits": COUNTED_UP_TO,
             "_source": SHOWN,
         }
-        marks = highlighted(query, BEFORE, AFTER)
+        marks = highlighted(query, BEFORE, AFTER, self._where)
         if marks is not None:
             body["highlight"] = marks
         if place is not None:

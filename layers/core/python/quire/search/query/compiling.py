@@ -22,8 +22,10 @@ _MARKED_UP_TO = 100_000
 """Characters of a text that are looked at for marks; beyond a million an engine would refuse the whole search."""
 
 
-def compiled(tenant: TenantId, question: Question, query: Query, meaning: Meaning) -> dict[str, Any]:
-    """The engine's query for a question; only messages of ``tenant`` can ever match it.
+def compiled(
+    tenant: TenantId, question: Question, query: Query, meaning: Meaning, where: texts.Texts = texts.ALL
+) -> dict[str, Any]:
+    """The engine's query for a question, over the texts ``where``; only messages of ``tenant`` can ever match it.
 
     Relevance is one of few steps: the words stand in the message side by side as asked, they all stand in it as it
     reads now, they stand in what it said before or in an attachment. Within a step the newest comes first. Unlike
@@ -34,7 +36,7 @@ def compiled(tenant: TenantId, question: Question, query: Query, meaning: Meanin
     """
     wanted: dict[str, Any] = {"filter": [within(tenant), *_filters(question)]}
     if query.root is not None:
-        wanted["filter"].append(_clause(query.root, meaning, texts.ALL))
+        wanted["filter"].append(_clause(query.root, meaning, where))
         if question.ranked and any(not isinstance(leaf, Field) for leaf in leaves(query.root)):
             wanted["should"] = _steps(query.root, meaning)
     asked = {"bool": wanted}
@@ -64,10 +66,10 @@ def in_files(query: Query) -> dict[str, Any] | None:
     return {"bool": {"should": [{"match_all": {}}, {"nested": nested}], "minimum_should_match": 1}}
 
 
-def highlighted(query: Query, before: str, after: str) -> dict[str, Any] | None:
+def highlighted(query: Query, before: str, after: str, where: texts.Texts = texts.ALL) -> dict[str, Any] | None:
     """What to mark in hits; ``None`` when there are no words."""
     said = _said(query)
-    wanted = [each for leaf in said for each in texts.marked(leaf)]
+    wanted = [each for leaf in said for each in texts.marked(leaf, where)]
     if not wanted:
         return None
     exact = any(not isinstance(leaf, Word | Phrase) for leaf in said)
@@ -80,14 +82,14 @@ def highlighted(query: Query, before: str, after: str) -> dict[str, Any] | None:
         "max_analyzer_offset": _MARKED_UP_TO,
         "require_field_match": True,
         "highlight_query": {"bool": {"should": wanted}},
-        "fields": {name: {} for name in marked_fields(exact)},
+        "fields": {name: {} for name in marked_fields(where, exact)},
     }
 
 
-def marked_fields(exact: bool = True) -> list[str]:
+def marked_fields(where: texts.Texts = texts.ALL, exact: bool = True) -> list[str]:
     """The fields marks are asked of, in the order in which they are shown."""
-    twins = [f"{name}.exact" for name in texts.TEXT_FIELDS] if exact else []
-    return [*texts.TEXT_FIELDS, *twins, *texts.LANGUAGE_FIELDS]
+    twins = [f"{name}.exact" for name in where.names] if exact else []
+    return [*where.names, *twins, *where.languages]
 
 
 def cost(query: Mapping[str, Any]) -> int:

@@ -53,8 +53,7 @@ def _holds(name: str, value: Value, meaning: Meaning) -> dict[str, Any]:
     if name in ("from", "to", "mention", "in"):
         return _named(name, value, meaning)
     if name == "thread":
-        ids = ("thread_id", "message_id", "platform_id")
-        return _either([{"term": {each: {"value": value.text}}} for each in ids])
+        return _either([{"term": {each: {"value": value.text.lower()}}} for each in ("thread_id", "message_id")])
     if name == "file":
         return _file(value)
     if (name, value.text) == ("has", "pii"):
@@ -95,7 +94,13 @@ def _named(name: str, value: Value, meaning: Meaning) -> dict[str, Any]:
 def _file(value: Value) -> dict[str, Any]:
     if not value.quoted and is_wild(value.text):
         return {"wildcard": {"file_names.exact": {"value": folded(value.text)}}}
-    return {"match_phrase": {"file_names.exact" if value.quoted else "file_names": {"query": value.text}}}
+    if value.quoted:
+        return {"match_phrase": {"file_names.exact": {"query": value.text}}}
+    said: dict[str, Any] = {"match_phrase": {"file_names": {"query": value.text}}}
+    if not value.text.isalnum():
+        return said
+    # For the index budget.xlsx is one word.
+    return _either([said, {"wildcard": {"file_names.exact": {"value": f"{folded(value.text)}.*"}}}])
 
 
 def _either(queries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,6 +19,11 @@ from quire.search.query.limits import MAX_LENGTH
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\u300c\u300d", '"'))
 _SOMETHING = "a word, a phrase in quotes, a field or a group in parentheses"
 
+_NO_CHAIN = (
+    "no NEAR or BEFORE here: each stands between two words, phrases or groups; pairs are joined with AND, "
+    "as in a NEAR/5 b AND b NEAR/5 c"
+)
+
 
 def parse(text: str, *, longest: int = MAX_LENGTH) -> Query:
     """The query that ``text`` says. No text at all asks for every message; signs that say nothing find nothing.
@@ -64,9 +69,7 @@ def _explained(error: UnexpectedInput, text: str) -> QueryError:
         at = opening.start_pos if opening is not None and opening.start_pos is not None else start
         return QueryError(at, 1, "a closing parenthesis ) for this one")
     if token.type == "PROXIMITY" and "WORD" in allowed and "_AND" in allowed:
-        return QueryError(
-            start, length, "no second NEAR or BEFORE: join pairs with AND, as in a NEAR/5 b AND b NEAR/5 c"
-        )
+        return QueryError(start, length, _NO_CHAIN)
     return QueryError(start, length, _allowed(allowed, error))
 
 

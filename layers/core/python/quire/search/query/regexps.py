@@ -107,9 +107,8 @@ class _Reader:
             least, most, written = self._counts()
             times = most if most is not None else least + _BEYOND
             exact = piece.whole and most == least
-            return self._once(
-                _Piece(piece.text + written, piece.size * max(times, 1), piece.prefix * min(least, 1), exact)
-            )
+            repeats = least if piece.whole else min(least, 1)
+            return self._once(_Piece(piece.text + written, piece.size * max(times, 1), piece.prefix * repeats, exact))
         return piece
 
     def _once(self, piece: _Piece) -> _Piece:

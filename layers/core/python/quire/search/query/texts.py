@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from quire.search.documents import symbols_of
+from quire.search.mapping import STEMMED, words_field
 from quire.search.query import regexps
 from quire.search.query.ast import Fuzzy, Leaf, Near, Operand, Or, Phrase, Regexp, Wildcard, Word
 from quire.search.query.folding import folded
-from quire.search.query.vocabulary import LANGUAGES, special_token
+from quire.search.tokens import special_tokens
 
 CURRENT_FIELDS = ("content", "subject")
 TEXT_FIELDS = (*CURRENT_FIELDS, "history", "attachment_text")
 """Where words are looked for."""
-LANGUAGE_FIELDS = tuple(f"words_{language}" for language in LANGUAGES)
+LANGUAGE_FIELDS = tuple(map(words_field, sorted(STEMMED)))
 """All texts of a message, reduced to stems as its own language does."""
 IN_FILES = "attachments.extracted_text"
 
@@ -25,6 +26,7 @@ _CJK = re.compile(
     r"[\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 _EMOJI = re.compile(r":([\w+-]+):\Z")
+_MARKS = "#@$€£¥"
 _ONE_TOKEN = re.compile(r"[^\W_]+\Z")
 
 
@@ -37,6 +39,7 @@ class Texts:
 
 
 ALL = Texts(TEXT_FIELDS, LANGUAGE_FIELDS)
+WITHOUT_LANGUAGES = Texts(TEXT_FIELDS)
 CURRENT = Texts(CURRENT_FIELDS)
 FILES = Texts((IN_FILES,))
 
@@ -67,12 +70,12 @@ def only_symbols(leaf: Leaf) -> bool:
     return isinstance(leaf, Wildcard) and leaf.pattern[0] in "#@$"
 
 
-def marked(leaf: Leaf) -> list[dict[str, Any]]:
+def marked(leaf: Leaf, where: Texts) -> list[dict[str, Any]]:
     """What to mark in texts for it. Marks stand around words as the reader sees them, so the stemmed fields are asked
     for phrases too."""
     if isinstance(leaf, Word | Phrase):
-        return [_phrase(leaf.text, [*TEXT_FIELDS, *LANGUAGE_FIELDS])]
-    return [] if only_symbols(leaf) else [occurs(leaf, ALL)]
+        return [_phrase(leaf.text, [*where.names, *where.languages])]
+    return [] if only_symbols(leaf) else [occurs(leaf, where)]
 
 
 def beside(near: Near, texts: Texts) -> dict[str, Any]:
@@ -145,8 +148,8 @@ def _special(text: str, *, quoted: bool) -> dict[str, Any] | None:
         return {"term": {"emoji": {"value": emoji[1].lower()}}}
     if not any(character.isalnum() for character in text):
         return {"bool": {"filter": [{"term": {"symbols": {"value": symbol}}} for symbol in symbols_of(text)]}}
-    token = special_token(text)
-    return None if token is None else {"term": {"tokens": {"value": token}}}
+    tokens = special_tokens(text) if text[0] in _MARKS else []
+    return {"term": {"tokens": {"value": tokens[0]}}} if len(tokens) == 1 else None
 
 
 def _analysed(text: str, texts: Texts, *, exact: bool) -> list[str]:
