@@ -30,7 +30,7 @@ class Made(Held):
         self._count = events // _EACH
         self._entries = entries_of(conversation(_EACH))
 
-    def segments(self, _: TenantId) -> Iterator[Listed]:
+    def segments(self, _: TenantId, since: str = "") -> Iterator[Listed]:  # noqa: ARG002 - all there are
         """All of them."""
         return (Listed(f"{number:06}", "v1", 0, ARRIVED) for number in range(self._count))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.figure import Figure
 
-SIZES = (10_000, 300_000)
+SIZES = (10_000, 100_000, 1_000_000)
 TARGET = 1.25
 ROOT = Path(__file__).parents[1]
 

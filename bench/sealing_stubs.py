@@ -25,7 +25,7 @@ class Held:
     def __init__(self, segments: Sequence[bytes]) -> None:
         self._segments = segments
 
-    def segments(self, _: TenantId) -> Iterator[Listed]:
+    def segments(self, _: TenantId, since: str = "") -> Iterator[Listed]:  # noqa: ARG002 - all there are
         """All of them."""
         for number in range(len(self._segments)):
             yield Listed(str(number), "v1", 0, ARRIVED)
@@ -58,7 +58,10 @@ class Nothing:
     def start_run(self, *_: object) -> None:
         """Taken."""
 
-    append = settle = end_run = start_run
+    append = settle = end_run = mark_swept = start_run
+
+    def swept(self, *_: object) -> None:
+        """Never."""
 
     def put_segment(self, __: TenantId, where: tuple[str, str, str], *_: object) -> Blob:
         """Stored."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from quire.domain.ids import SubjectId, TenantId
 from quire.keys.frames import SubjectFrames
@@ -30,5 +31,6 @@ def frames(tenant: TenantId) -> SubjectFrames:
     return SubjectFrames(MemoryKeys(), tenant)
 
 
+@lru_cache(50_000)  # as many as :class:`quire.keys.subjects.SubjectKeys` remembers
 def _key(key_id: str) -> SubjectKey:
     return derived(key_id, hashlib.sha256(key_id.encode()).digest())

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,9 @@ SHORT = RetentionClass("short", 30, "GOVERNANCE")
 SIGNER = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 
 
-def capture(aws: Stack, *facts: Mapping[str, Any], first: int = 100) -> None:
-    """One journal segment of these facts; ``first`` is its place on the stream."""
-    outcome = archiver(aws).archive(stream([delivery("acme", *facts).record()], NOW, first), NOW)
+def capture(aws: Stack, *facts: Mapping[str, Any], first: int = 100, at: datetime = NOW) -> None:
+    """One journal segment of these facts, arrived at ``at``; ``first`` is its place on the stream."""
+    outcome = archiver(aws).archive(stream([delivery("acme", *facts).record()], at, first), at)
     assert outcome.failed is None
 
 

@@ -60,6 +60,7 @@ def test_the_routes() -> None:
         ("POST", "/v1/installs"),
         ("GET", "/v1/people"),
         ("GET", "/v1/people/{personId}"),
+        ("GET", "/v1/people/{personId}/day"),
         ("POST", "/v1/people/{personId}/accounts"),
         ("DELETE", "/v1/people/{personId}/accounts/{userId}"),
     }

@@ -40,6 +40,12 @@ DESK = Desk(
 tenants = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", fullmatch=True).filter(is_tenant_id).map(TenantId)
 
 
+def _strangers(tenant: TenantId, other: TenantId) -> set[TenantId]:
+    """Other tenants, those above all whose ids begin alike."""
+    alike = {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}
+    return {each for each in alike if is_tenant_id(each)}
+
+
 def statements(tenant: TenantId) -> list[dict[str, Any]]:
     policy: list[dict[str, Any]] = orjson.loads(session_policy(tenant, REACH))["Statement"]
     return policy
@@ -53,7 +59,7 @@ def test_it_fits(tenant: TenantId) -> None:
 @given(tenants, tenants, st.text("abc#-/0", max_size=6))
 def test_no_key_of_another_tenant_matches(tenant: TenantId, other: TenantId, rest: str) -> None:
     """Tenants whose ids begin alike above all."""
-    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+    for stranger in _strangers(tenant, other):
         for statement in statements(tenant):
             keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", [])
             assert not any(fnmatch.fnmatchcase(f"T#{stranger}", key) for key in keys)
@@ -104,7 +110,7 @@ def test_what_manages_reaches_no_other_tenant(tenant: TenantId, other: TenantId,
     assert len(policy) <= MAX_POLICY_CHARACTERS
     items, secrets, _ = orjson.loads(policy)["Statement"]
     keys = items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+    for stranger in _strangers(tenant, other):
         theirs = [f"T#{stranger}", f"T#{stranger}#{rest}", f"CONNECTION#{connection_mark(stranger)}-{rest}"]
         assert not any(fnmatch.fnmatchcase(key, pattern) for key in theirs for pattern in keys)
         secret = f"{DESK.secrets}:{secrets_path('prod', stranger)}{rest}"
@@ -136,7 +142,7 @@ def test_what_proves_reaches_no_other_tenant(tenant: TenantId, other: TenantId, 
     assert len(policy) <= MAX_POLICY_CHARACTERS
     items, objects, _ = orjson.loads(policy)["Statement"]
     keys = items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+    for stranger in _strangers(tenant, other):
         theirs = [f"T#{stranger}", f"T#{stranger}#{rest}"]
         assert not any(fnmatch.fnmatchcase(key, pattern) for key in theirs for pattern in keys)
         sealed = f"{BUCKET}/t/{stranger}/archive/{rest}"

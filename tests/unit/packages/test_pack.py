@@ -88,7 +88,7 @@ def test_nothing_but_the_log(house: SealedHouse, tmp_path: Path) -> None:
 def test_no_key_and_nobody_elses_words(house: SealedHouse, tmp_path: Path) -> None:
     house.pack(tmp_path / "out", "m1")
     held = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
-    secrets = [key for _, each in house.keys._known.values() for key in each[1:]]
+    secrets = [key for _, each in house.keys._known.values() for key in (each.sealing, each.naming, each.salting)]
     assert secrets
     assert not [secret for secret in secrets if secret in held or secret.hex().encode() in held]
     assert "Grüße".encode() not in held

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from quire.archive.sealing import spool
 from quire.archive.sealing.retention import RetentionClass
+from quire.archive.sealing.seal import SWEEP_EVERY
+from quire.archive.sealing.spool import Spool
 from quire.aws.ledger import MAX_APPEND, Run, SegmentRow, SourceRef
 from quire.domain.errors import ConflictError, CorruptError
 from quire.domain.ids import SegmentId, TenantId
@@ -176,14 +179,53 @@ def test_a_clock_that_goes_backwards_changes_nothing(aws: Stack) -> None:
     assert [len(ids) for ids in house.logged().values()] == [2]
 
 
-def test_an_event_lost_on_the_way_stops_the_run(aws: Stack) -> None:
+def test_an_event_lost_on_the_way_stops_the_run(aws: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     capture(aws, fact("m1"), fact("m2"))
     house = House(aws)
-    store = house.sealed.store
-    house.sealed.store = lambda t, r, g, entries, now: store(t, r, g, iter(list(entries)[1:]), now)  # type: ignore[method-assign,assignment]
+    parts = Spool.parts
+    monkeypatch.setattr(Spool, "parts", lambda spool, *most: ([*part][1:] for part in parts(spool, *most)))
     with pytest.raises(CorruptError, match="balance"):
         house.sealer.seal(ACME, NOW)
     assert house.ledger.open_run(ACME) is not None
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 100])
+def test_a_run_of_more_than_fits_memory_is_sealed_piece_by_piece(
+    aws: Stack, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """However little a spool holds: each event once, also where a later piece repeats an earlier one's."""
+    monkeypatch.setattr(spool.Spool.__init__, "__defaults__", (most,))
+    capture(aws, fact("m1"), fact("m2", user="U2"), fact("m3", at="2026-03-01T23:00:00Z"))
+    capture(aws, fact("m2", user="U2"), fact("m4"), first=200)
+    capture(aws, fact("m1"), fact("m5", user="U2"), first=300)
+    house = House(aws)
+    done = house.run()
+    assert done is not None
+    assert (done.events_in, done.out, done.duplicates) == (7, 5, 2)
+    assert sorted(name for name, ids in house.logged().items() for _ in ids) == [
+        "standard 2026-03-01",
+        *["standard 2026-03-02"] * 4,
+    ]
+
+
+def test_the_journal_is_listed_from_where_it_was_last_looked_through(aws: Stack) -> None:
+    """A segment under an hour long past (a replay's) is found with the next look at everything."""
+    house = House(aws)
+    capture(aws, fact("m1"))
+    house.run()
+    asked: list[str] = []
+    listing = aws.journal.segments
+    house.sealer._journal.segments = lambda *given, **named: asked.append(named["since"]) or listing(*given, **named)  # type: ignore[method-assign,func-returns-value]
+    capture(aws, fact("m2"), first=200)
+    assert house.sealer.seal(ACME, NOW + timedelta(hours=1)) is not None
+    assert asked == ["t/acme/journal/2026/03/02/07/"]
+
+    capture(aws, fact("m3"), first=300, at=NOW - timedelta(days=3))
+    assert house.sealer.seal(ACME, NOW + timedelta(hours=2)) is None
+    assert house.sealer.seal(ACME, NOW + SWEEP_EVERY) is not None
+    assert asked[-1] == ""
+    house.publisher.publish(ACME, NOW)
+    assert sum(len(ids) for ids in house.logged().values()) == 3
 
 
 def test_one_run_a_tenant(aws: Stack) -> None:

@@ -421,6 +421,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{personId}/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a person's day
+         * @description Everything that all accounts of a person wrote, edited, deleted and reacted to on one day.
+         */
+        get: operations["read_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platforms": {
         parameters: {
             query?: never;
@@ -745,6 +765,50 @@ export interface components {
             /** Reason */
             reason?: "index-unavailable" | null;
             window?: components["schemas"]["Window"] | null;
+        };
+        /**
+         * Day
+         * @description What a person did on a day of a zone, on all platforms, in order of time. ``from`` is included, ``to`` is not;
+         *     ``next_cursor`` is ``null`` at the day's end.
+         */
+        Day: {
+            /** Acts */
+            acts: components["schemas"]["DayAct"][];
+            /** Date */
+            date: string;
+            /** From */
+            from: string;
+            /** Name */
+            name?: string | null;
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Personid */
+            personId: string;
+            /** To */
+            to: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * DayAct
+         * @description Something the person did by one of their accounts, and the message they did it to, as it stands. ``text`` is what
+         *     they wrote then, ``emoji`` what they reacted with or took back.
+         */
+        DayAct: {
+            /** At */
+            at: string;
+            /** Emoji */
+            emoji?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "wrote" | "edited" | "deleted" | "reacted" | "unreacted";
+            message: components["schemas"]["Message"];
+            /** Text */
+            text?: string | null;
+            /** Userid */
+            userId: string;
         };
         /**
          * DiffAnswer
@@ -3343,6 +3407,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_day: {
+        parameters: {
+            query: {
+                date: string;
+                zone?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
                 };
             };
             /** @description The request is not what it should be */

@@ -5,6 +5,7 @@ from quire.api import (
     channels,
     connections,
     conversations,
+    days,
     differences,
     evidence,
     installs,
@@ -22,7 +23,7 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    reading = (search, messages, evidence, attachments, channels, conversations, differences, members)
+    reading = (search, messages, evidence, attachments, channels, conversations, differences, members, days)
     for resource in (*reading, people, platforms, connections, installs, me):
         resource.register(api)
     return api

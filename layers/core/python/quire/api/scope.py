@@ -15,6 +15,7 @@ from quire.identity.actions import Action, Resource
 from quire.identity.principal import Principal
 from quire.people.directory import People
 from quire.search.conversations import Conversations
+from quire.search.days import Days
 from quire.search.membership import Members
 from quire.search.messages import Messages
 from quire.search.searcher import Searcher
@@ -40,6 +41,7 @@ class TenantScope:
     searcher: Searcher
     conversations: Conversations
     members: Members
+    days: Days
     clock: Callable[[], datetime]
     messages: Messages
     proof: Callable[[MessageId], "MessageProof | None"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z", re.ASCII)
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-_EVENT, _RAW = b'{"event":', b',"raw":"'
+_EVENT, _OPENED, _RAW = b'{"event":', b',"opened":"', b',"raw":"'
 
 
 class Entry(NamedTuple):
@@ -62,6 +62,24 @@ class StoredEvent:
     raw: bytes
     opened: str | None = None
     line: bytes = b""
+
+
+class CarriedLine(NamedTuple):
+    """An event on its way from one segment into another, as :func:`carried` found it.
+
+    ``line`` is what a frame holds of it, ``canonical_size`` of its bytes are the event in canonical form
+    (:func:`canonical_of`); ``leaf`` is its leaf under the key ``key_id``.
+    """
+
+    event: Mapping[str, Any]
+    event_id: EventId
+    subject_id: SubjectId
+    occurred_at: str
+    captured_at: str
+    line: bytes
+    canonical_size: int
+    key_id: str
+    leaf: bytes
 
 
 def entry_of(observation: Observation) -> Entry:
@@ -134,6 +152,52 @@ def entry_of_stored(stored: StoredEvent) -> Entry:
         line = stored.line or _line(stored.canonical, stored.raw, stored.opened)
         return _entry(stored.event, stored.canonical, line if line.endswith(b"\n") else line + b"\n")
     except (KeyError, TypeError, ValueError) as error:
+        raise CorruptError("an archived event lacks what every event has") from error
+
+
+def plainly(line: bytes) -> tuple[Mapping[str, Any], bytes] | None:
+    """The event of a line and its bytes there, where the line is as :func:`_line` writes it of text, without writing it
+    again; else ``None``. Whether the event's bytes are canonical is for its leaf to say.
+
+    A quote within JSON text stands behind a backslash, so the last ``,"raw":"`` of a line is none that is in its raw
+    text, nor the last ``,"opened":"`` before it one that is in the opened text; what stands before them is the event
+    alone, or no JSON.
+
+    Raises:
+        CorruptError: the raw bytes are not those the event names.
+    """
+    end = line.rfind(_RAW)
+    if end < 0 or not line.startswith(_EVENT) or not line.endswith(b"}"):
+        return None
+    opened = line.rfind(_OPENED, len(_EVENT), end)
+    encoded = line[len(_EVENT) : end if opened < 0 else opened]
+    try:
+        event, raw = orjson.loads(encoded), orjson.loads(line[end + len(_RAW) - 1 : -1])
+        if opened >= 0 and not isinstance(orjson.loads(line[opened + len(_OPENED) - 1 : end]), str):
+            return None
+        if not isinstance(event, dict) or not isinstance(raw, str):
+            return None
+        if hashlib.sha256(raw.encode()).hexdigest() != event["raw_sha256"]:
+            raise CorruptError("an event's raw bytes are not those it names")
+    except (orjson.JSONDecodeError, KeyError):
+        return None
+    return event, encoded
+
+
+def carried(event: Mapping[str, Any], line: bytes, canonical_size: int, key_id: str, leaf: bytes) -> CarriedLine:
+    """A line that was checked against its leaf.
+
+    Raises:
+        CorruptError: what is stored is not an event.
+    """
+    try:
+        event_id, occurred_at, captured_at = event["event_id"], event["occurred_at"], event["captured_at"]
+        if not (_EVENT_ID.match(event_id) and _TIMESTAMP.match(occurred_at) and _TIMESTAMP.match(captured_at)):
+            raise CorruptError("an archived event's id or times are none of ours")
+        return CarriedLine(
+            event, event_id, event["subject_id"], occurred_at, captured_at, line, canonical_size, key_id, leaf
+        )
+    except (KeyError, TypeError) as error:
         raise CorruptError("an archived event lacks what every event has") from error
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import zstandard
 
 from quire.archive.ciphers import Ciphers, FrameCipher, additional_data
-from quire.archive.entries import StoredEvent, read_line
-from quire.archive.footer import MAGIC, TAIL_BYTES, Footer, decode, footer_length
+from quire.archive.entries import CarriedLine, StoredEvent, carried, entry_of_stored, plainly, read_line
+from quire.archive.footer import MAGIC, TAIL_BYTES, Footer, FrameRef, decode, footer_length
 from quire.domain.errors import CorruptError
 from quire.domain.ids import EventId, TenantId
 from quire.evidence.merkle import leaf_hash, root
@@ -45,6 +46,41 @@ class SegmentReader:
 
     def frame(self, number: int) -> list[StoredEvent]:
         """The events of frame ``number`` (from 0), each checked against its leaf."""
+        ref, lines, leaves = self._lines(number)
+        events = [read_line(line) for line in lines]
+        for event, leaf in zip(events, leaves, strict=True):
+            self._check(ref.subject_key_id, event, leaf)
+        return events
+
+    def carried(self, number: int) -> list[CarriedLine]:
+        """The events of frame ``number`` (from 0), each checked against its leaf, as lines for another segment."""
+        ref, lines, leaves = self._lines(number)
+        key_id, salt = ref.subject_key_id, self._cipher.salt
+        found: list[CarriedLine] = []
+        for line, leaf in zip(lines, leaves, strict=True):
+            plain = plainly(line)
+            if plain is not None:
+                event, encoded = plain
+                if leaf_hash(encoded, salt(key_id, EventId(str(event.get("event_id"))))) == leaf:
+                    found.append(carried(event, line + b"\n", len(encoded), key_id, leaf))
+                    continue
+            found.append(self._written_again(key_id, line, leaf))
+        return found
+
+    def _written_again(self, key_id: str, line: bytes, leaf: bytes) -> CarriedLine:
+        """An event whose line is not the one that would be written of it."""
+        event = read_line(line)
+        self._check(key_id, event, leaf)
+        entry = entry_of_stored(event)
+        return carried(event.event, entry.line, len(entry.canonical), key_id, leaf)
+
+    def _check(self, key_id: str, event: StoredEvent, leaf: bytes) -> None:
+        salt = self._cipher.salt(key_id, EventId(str(event.event.get("event_id"))))
+        if leaf_hash(event.canonical, salt) != leaf:
+            raise CorruptError("an event is not the one its leaf names")
+
+    def _lines(self, number: int) -> tuple[FrameRef, list[bytes], list[bytes]]:
+        """A frame, its lines, and the leaves that the footer has of them."""
         if not 0 <= number < len(self.footer.frames):
             raise CorruptError(f"the segment has no frame {number}")
         ref = self.footer.frames[number]
@@ -53,13 +89,7 @@ class SegmentReader:
         lines = _decompress(self._cipher.open(ref.subject_key_id, bound_to, sealed)).split(b"\n")
         if lines.pop() != b"" or len(lines) != ref.events:
             raise CorruptError("a frame does not hold as many events as the footer says")
-        events = [read_line(line) for line in lines]
-        leaves = self.footer.leaves[self._first_leaf[number] : self._first_leaf[number + 1]]
-        for event, leaf in zip(events, leaves, strict=True):
-            salt = self._cipher.salt(ref.subject_key_id, EventId(str(event.event.get("event_id"))))
-            if leaf_hash(event.canonical, salt) != leaf:
-                raise CorruptError("an event is not the one its leaf names")
-        return events
+        return ref, lines, list(self.footer.leaves[self._first_leaf[number] : self._first_leaf[number + 1]])
 
     def first_leaf(self, number: int) -> int:
         """Number of the leaf (from 0) of the first event in frame ``number``."""
@@ -125,10 +155,21 @@ def _read(source: Source, offset: int, length: int) -> bytes:
     return data
 
 
+_of_thread = threading.local()
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    """The thread's decompressor: two threads must not use one at a time."""
+    if not hasattr(_of_thread, "decompressor"):
+        _of_thread.decompressor = zstandard.ZstdDecompressor()
+    found: zstandard.ZstdDecompressor = _of_thread.decompressor
+    return found
+
+
 def _decompress(compressed: bytes) -> bytes:
     try:
         if not 0 <= zstandard.frame_content_size(compressed) <= _MAX_FRAME_BYTES:
             raise CorruptError("a frame is larger than any frame")
-        return zstandard.ZstdDecompressor().decompress(compressed)
+        return _decompressor().decompress(compressed)
     except zstandard.ZstdError as error:
         raise CorruptError("a frame cannot be decompressed") from error

@@ -134,9 +134,12 @@ class Journal:
         """Bytes of an object. Raises as :meth:`read`."""
         return int(self._head(key, version_id)["ContentLength"])
 
-    def segments(self, tenant: TenantId, under: str = "") -> Iterator[Listed]:
-        """All versions of a tenant's journal segments in order of key; ``under`` narrows to ``yyyy/mm/dd``."""
-        return self._versions(f"{journal_prefix(tenant)}{under}", ".qrs")
+    def segments(self, tenant: TenantId, under: str = "", since: str = "") -> Iterator[Listed]:
+        """All versions of a tenant's journal segments in order of key.
+
+        ``under`` narrows to ``yyyy/mm/dd``, ``since`` (:func:`quire.aws.layout.journal_hour`) to an hour and later.
+        """
+        return self._versions(f"{journal_prefix(tenant)}{under}", ".qrs", **({"KeyMarker": since} if since else {}))
 
     def quarantined(self, tenant: TenantId | None) -> Iterator[Listed]:
         """The reasons (``.json``) of what lies in quarantine, in order of day."""
@@ -190,8 +193,8 @@ class Journal:
                 raise NotFoundError(f"no object {key}") from error
             return answer["Body"].read()
 
-    def _versions(self, prefix: str, ending: str) -> Iterator[Listed]:
-        for page in self._list("list_object_versions", Prefix=prefix):
+    def _versions(self, prefix: str, ending: str, **query: str) -> Iterator[Listed]:
+        for page in self._list("list_object_versions", Prefix=prefix, **query):
             for entry in page.get("Versions", []):
                 if entry["Key"].endswith(ending):
                     yield Listed(entry["Key"], entry["VersionId"], entry["Size"], entry["LastModified"])

@@ -230,9 +230,14 @@ def journal_prefix(tenant: TenantId) -> str:
     return f"t/{_checked(tenant)}/journal/"
 
 
+def journal_hour(tenant: TenantId, hour: datetime) -> str:
+    """Prefix of a tenant's journal segments of an aware time's hour; prefixes sort as hours do."""
+    return f"{journal_prefix(tenant)}{hour.astimezone(UTC):%Y/%m/%d/%H}/"
+
+
 def segment_key(tenant: TenantId, hour: datetime, shard: str, first: str, last: str) -> str:
     """Key of the journal segment of stream records ``first`` to ``last`` of ``shard``; ``hour`` is aware."""
-    return f"{journal_prefix(tenant)}{hour.astimezone(UTC):%Y/%m/%d/%H}/{shard}-{first}-{last}.qrs"
+    return f"{journal_hour(tenant, hour)}{shard}-{first}-{last}.qrs"
 
 
 def deliveries_prefix(tenant: TenantId) -> str:

@@ -20,7 +20,7 @@ from quire.domain.ids import SegmentId, TenantId
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-OPEN, HEAD = "OPEN", "HEAD"
+OPEN, HEAD, SWEPT = "OPEN", "HEAD", "SWEPT"
 MAX_APPEND = 40
 """Segments whose rows and entries fit one transaction."""
 _LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
@@ -118,6 +118,17 @@ class Ledger:
                 {"Put": {"TableName": self._table, "Item": kept}},
             ]
         )
+
+    def swept(self, tenant: TenantId) -> str | None:
+        """When the whole journal was last looked through and nothing of it was left to seal (a timestamp)."""
+        item = self._get(runs_partition(tenant), SWEPT)
+        return None if item is None else str(item["at"]["S"])
+
+    def mark_swept(self, tenant: TenantId, at: str) -> None:
+        """Note that from its beginning to what had come at ``at``, the journal was dealt with."""
+        item = {"pk": {"S": runs_partition(tenant)}, "sk": {"S": SWEPT}, "at": {"S": at}}
+        with translated("dynamodb PutItem"):
+            self._client.put_item(TableName=self._table, Item=item)
 
     def settled(self, tenant: TenantId, first: str, last: str) -> dict[str, str]:
         """Keys of journal segments between two keys (both included) that were dealt with, and how."""

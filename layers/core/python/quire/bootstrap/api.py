@@ -86,6 +86,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
     from quire.search.conversations import Conversations
+    from quire.search.days import Days
     from quire.search.directory import same_conversation
     from quire.search.membership import Members
     from quire.search.messages import Messages
@@ -108,6 +109,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now, _texts(known.search_languages)),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
+        days=Days(engine, tenant),
         clock=now,
         blobs=locked_blobs(aws),
         messages=messages,

@@ -33,6 +33,7 @@ class Action(StrEnum):
     FINISH_INSTALL = "FinishInstall"
     LIST_PEOPLE = "ListPeople"
     READ_PERSON = "ReadPerson"
+    READ_DAY = "ReadDay"
     JOIN_ACCOUNTS = "JoinAccounts"
     SEPARATE_ACCOUNTS = "SeparateAccounts"
 
@@ -59,6 +60,7 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.FINISH_INSTALL: "Tenant",
     Action.LIST_PEOPLE: "Tenant",
     Action.READ_PERSON: "Person",
+    Action.READ_DAY: "Person",
     Action.JOIN_ACCOUNTS: "Person",
     Action.SEPARATE_ACCOUNTS: "Person",
 }

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from quire.domain.errors import CorruptError, GoneError
 from quire.domain.ids import EventId, SubjectId, TenantId
 from quire.keys.subjects import SubjectKey, SubjectKeys
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES, _TAG_BYTES = 12, 16
 
@@ -28,7 +24,6 @@ class SubjectFrames:
         self._tenant = tenant
         self._by_subject: dict[SubjectId, SubjectKey] = {}
         self._by_id: dict[str, SubjectKey | None] = {}
-        self._ciphers: dict[str, AESGCM] = {}
 
     def prepare(self, subjects: Iterable[SubjectId]) -> None:
         """Have the keys of all these subjects at hand: one look for many.
@@ -57,7 +52,7 @@ class SubjectFrames:
         key = self._key(key_id)
         place = len(bound_to).to_bytes(4, "big") + bound_to
         nonce = hmac.digest(key.naming, place + compressed, "sha256")[:_NONCE_BYTES]
-        return nonce + self._cipher(key).encrypt(nonce, compressed, bound_to)
+        return nonce + key.cipher.encrypt(nonce, compressed, bound_to)
 
     def open(self, key_id: str, bound_to: bytes, sealed: bytes) -> bytes:
         """The compressed lines.
@@ -72,7 +67,7 @@ class SubjectFrames:
         if len(sealed) < _NONCE_BYTES + _TAG_BYTES:
             raise CorruptError("a frame is too short")
         try:
-            return self._cipher(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
+            return key.cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
         except InvalidTag as error:
             raise CorruptError("a frame does not open under its key") from error
 
@@ -87,11 +82,3 @@ class SubjectFrames:
         if key is None:
             raise GoneError("the subject's key was destroyed")
         return key
-
-    def _cipher(self, key: SubjectKey) -> AESGCM:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        cipher = self._ciphers.get(key.key_id)
-        if cipher is None:
-            cipher = self._ciphers[key.key_id] = AESGCM(key.sealing)
-        return cipher

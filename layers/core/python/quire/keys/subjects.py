@@ -12,13 +12,18 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from quire.aws.key_rows import KeyRows, SubjectRow
 from quire.domain.errors import CorruptError
 from quire.domain.ids import SubjectId, TenantId
 from quire.keys.branches import BranchKeys
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 _KEY_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{4}(?:-\d{1,3})?)\Z", re.ASCII)
@@ -27,16 +32,24 @@ _REMEMBERED = 50_000
 _LIFE = timedelta(minutes=5)
 
 
-class SubjectKey(NamedTuple):
+@dataclass(frozen=True)
+class SubjectKey:
     """A key and what is derived from it, each 32 bytes (HKDF-Expand of RFC 5869 with SHA-256).
 
     ``sealing`` encrypts, ``naming`` makes nonces, ``salting`` makes the salts of leaves.
     """
 
     key_id: str
-    sealing: bytes
-    naming: bytes
-    salting: bytes
+    sealing: bytes = field(repr=False)
+    naming: bytes = field(repr=False)
+    salting: bytes = field(repr=False)
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """AES-256-GCM under ``sealing``; it is forgotten together with the key."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self.sealing)
 
 
 def derived(key_id: str, secret: bytes) -> SubjectKey:

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from quire.domain.acts import act_of
 from quire.domain.attachment_state import AttachmentState
 from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
 from quire.domain.ids import subject_id
@@ -221,6 +222,7 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
     fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
     return {
         **fitted,
+        "actors": sorted({act.subject_id for act in (act_of(each.event) for each in known) if act}),
         "instant": instant,
         "place": place,
         "changed_at": sorted({indexable_time(each.event.occurred_at) for each in known}),

@@ -170,7 +170,8 @@ def _identity() -> dict[str, Any]:
     ids = (
         "tenant_id message_id connection_id platform platform_id workspace_id channel_id channel_platform_id "
         "channel_type user_id user_platform_id user_type thread_id parent_message_id content_type system importance "
-        "tags compliance_flags mentioned mentioned_ids symbols tokens emoji language file_types pii sentiment holds"
+        "tags compliance_flags mentioned mentioned_ids actors symbols tokens emoji language file_types pii sentiment "
+        "holds"
     )
     return {
         **dict.fromkeys(ids.split(), _KEYWORD),

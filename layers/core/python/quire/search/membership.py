@@ -1,19 +1,12 @@
 """Who takes part in which conversation: what events tell of it, and the readers over what was kept."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from quire.aws.directory import ChannelEntry, Directory
 from quire.aws.memberships import Memberships, Told
-from quire.domain.events import (
-    Actor,
-    ChannelChanged,
-    Event,
-    Membership,
-    MessageCreated,
-    MessageEdited,
-    Reaction,
-)
+from quire.domain.acts import act_of
+from quire.domain.events import ChannelChanged, Event, Membership
 from quire.domain.ids import ChannelId, SubjectId, TenantId, channel_id
 from quire.domain.membership import Move, Renaming, Stay, Trace, name_at, stays
 from quire.domain.time import nanoseconds
@@ -21,6 +14,8 @@ from quire.search.directory import person
 from quire.search.documents import Document
 
 _READ = frozenset({"poll", "backfill", "reconcile", "import"})
+_PRESENT = frozenset({"wrote", "edited", "reacted"})
+"""What only those can do who are there; those who run a workspace may delete elsewhere too."""
 _PRIVATE = frozenset({"direct", "group"})
 
 
@@ -46,9 +41,9 @@ def takings(events: Iterable[Event]) -> Takings:
             renaming = Renaming(event.occurred_at, event.event_id, body.channel.name, body.previous_name)
             found.renamings.append((_channel(event, body.channel.id), renaming))
         elif event.channel_id is not None:
-            for actor in _acting(event):
-                subject = person(event.tenant_id, event.platform, event.workspace_id, actor.id)
-                active.setdefault((event.channel_id, subject), []).append(event.occurred_at)
+            act = act_of(event)
+            if act is not None and act.kind in _PRESENT:
+                active.setdefault((event.channel_id, act.subject_id), []).append(act.at)
     for (channel, subject), times in active.items():
         found.traces.append((channel, Trace(subject, min(times, key=nanoseconds), max(times, key=nanoseconds))))
     return found
@@ -127,15 +122,3 @@ def _move(event: Event, body: Membership) -> tuple[ChannelId, Move]:
 
 def _channel(event: Event, native: str) -> ChannelId:
     return channel_id(event.tenant_id, event.platform, event.workspace_id, native)
-
-
-def _acting(event: Event) -> Iterator[Actor]:
-    match event.body:
-        case MessageCreated(sender=actor) | Reaction(actor=actor):
-            acting: Actor | None = actor
-        case MessageEdited(sender=sender, edited_by=editor, cause="user"):
-            acting = editor or sender
-        case _:
-            acting = None
-    if acting is not None and acting.id and acting.type != "system" and acting.id != "*":
-        yield acting

@@ -13,11 +13,12 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from quire.archive.entries import entry_of_stored
+import orjson
+
 from quire.archive.footer import Footer
 from quire.archive.sealing.manifest import SealedObject, manifest
 from quire.archive.sealing.retention import RetentionClass
@@ -25,10 +26,11 @@ from quire.archive.sealing.sealed_segments import SealedSegments
 from quire.archive.sealing.spool import Group, Spool
 from quire.archive.segment_reader import SegmentReader
 from quire.aws.journal import Journal
+from quire.aws.layout import journal_hour
 from quire.aws.ledger import MAX_APPEND, Ledger, Run, SegmentRow, SourceRef
 from quire.domain.errors import CorruptError, GoneError, NotFoundError
 from quire.domain.ids import TenantId
-from quire.domain.time import from_datetime
+from quire.domain.time import from_datetime, sort_key
 
 Retention = Callable[[Mapping[str, Any]], RetentionClass]
 """The retention class of an event."""
@@ -38,6 +40,10 @@ OpenSegment = Callable[[TenantId, str, str], SegmentReader]
 
 MOST_SOURCES = 1_500
 """Journal segments a run: their keys fit one item of the ledger."""
+SWEEP_EVERY = timedelta(days=1)
+"""How often the whole journal is looked through for segments that were not dealt with."""
+_MARGIN = timedelta(hours=2)
+"""A segment's hour is when its first record arrived, which lies before the segment itself."""
 _log = logging.getLogger(__name__)
 
 
@@ -90,12 +96,14 @@ class Sealer:
         if run is None:
             return None
         told = Sealing(sources=len(run.sources), out=run.out)
-        with Spool(self._folder / "run.sqlite") as spool:
-            settled = [(source, *self._read(tenant, source, spool, told)) for source in run.sources]
-            for day in sorted({group.day for group in spool.groups()}):
-                told.duplicates += self._drop_sealed(tenant, day, spool)
-            told.duplicates -= run.out  # what an earlier attempt of this run has put into the log
-            self._write(tenant, run, spool, told, now)
+        settled: list[tuple[SourceRef, str, str]] = []
+        with Spool(self._folder / "run.lines") as spool:
+            for source in run.sources:
+                settled.append((source, *self._read(tenant, source, spool, told)))
+                if spool.full:
+                    self._empty(tenant, run, spool, told, now)
+            self._empty(tenant, run, spool, told, now)
+        told.duplicates -= run.out  # what an earlier attempt of this run has put into the log
         if not told.balanced():
             raise CorruptError(f"sealing does not balance: {told.events_in} in, {told.out} out")
         for source, state, reason in settled:
@@ -105,18 +113,33 @@ class Sealer:
 
     def _plan(self, tenant: TenantId, now: datetime) -> Run | None:
         """Open a run over the oldest journal segments that were not dealt with."""
-        sources = tuple(self._unsealed(tenant))
+        since = self._horizon(tenant, now)
+        sources = tuple(self._unsealed(tenant, since))
         if not sources:
+            if since is None:
+                self._ledger.mark_swept(tenant, from_datetime(now))
             return None
         names = "\n".join(f"{each.key} {each.version_id}" for each in sources)
         run = Run(hashlib.sha256(names.encode()).hexdigest(), from_datetime(now), sources)
         self._ledger.start_run(tenant, run)
         return run
 
-    def _unsealed(self, tenant: TenantId) -> Iterator[SourceRef]:
+    def _horizon(self, tenant: TenantId, now: datetime) -> datetime | None:
+        """From which hour of the journal on to look; ``None``: from its beginning.
+
+        Segments come in the order of their hours but for those that a retry or a replay writes under an hour long past.
+        So what came since the last look at everything is looked at each time, and everything once a day, and whenever
+        the clock cannot be trusted to have gone on.
+        """
+        swept = self._ledger.swept(tenant)
+        at = datetime.fromisoformat(swept) if swept else None
+        return at - _MARGIN if at is not None and at <= now < at + SWEEP_EVERY else None
+
+    def _unsealed(self, tenant: TenantId, since: datetime | None) -> Iterator[SourceRef]:
         """Journal segments in order of key, as far as one run goes."""
-        listed = self._journal.segments(tenant)
-        settled = self._ledger.settled(tenant, "t/", "t0")
+        start = journal_hour(tenant, since) if since else ""
+        listed = self._journal.segments(tenant, since=start)
+        settled = self._ledger.settled(tenant, start or "t/", "t0")
         found = 0
         for each in listed:
             if each.key not in settled:
@@ -145,21 +168,32 @@ class Sealer:
         for number, frame in enumerate(reader.footer.frames):
             told.events_in += frame.events
             try:
-                events = reader.frame(number)
+                lines = reader.carried(number)
             except GoneError:  # the subject's key was destroyed: nobody can read what is in there
                 told.shredded += frame.events
                 continue
-            added = spool.add((retention(each.event).name, entry_of_stored(each)) for each in events)
-            told.duplicates += len(events) - added
+            added = spool.add(lines, lambda line: retention(line.event).name)
+            told.duplicates += len(lines) - added
+
+    def _empty(self, tenant: TenantId, run: Run, spool: Spool, told: Sealing, now: datetime) -> None:
+        """Seal what is spooled and not in the log yet."""
+        for day in sorted({group.day for group in spool.groups()}):
+            told.duplicates += self._drop_sealed(tenant, day, spool)
+        self._write(tenant, run, spool, told, now)
+        spool.clear()
 
     def _drop_sealed(self, tenant: TenantId, day: str, spool: Spool) -> int:
-        """Take out what the log has of a day; how many events that were."""
-        return sum(spool.drop(self._sealed.event_ids(row)) for row in self._ledger.segments_of(tenant, day))
+        """Take out what the log has of a day; how many events that were. One event has one time wherever it came from,
+        so segments of other times hold none of these."""
+        first, last = spool.span(day)
+        near = (row for row in self._ledger.segments_of(tenant, day) if _overlaps(row, first, last))
+        return sum(spool.drop(self._sealed.event_ids(row)) for row in near)
 
     def _write(self, tenant: TenantId, run: Run, spool: Spool, told: Sealing, now: datetime) -> None:
         rows: list[SegmentRow] = []
+        spool.flush()
         for group in spool.groups():
-            for footer, lies in self._sealed.store(tenant, run.run_id, group, spool.entries(group), now):
+            for footer, lies in self._sealed.store(tenant, run.run_id, group, spool, now):
                 rows.append(_row(group, footer, lies))
                 told.segments += 1
                 if len(rows) == MAX_APPEND:
@@ -171,6 +205,12 @@ class Sealer:
             self._ledger.append(tenant, run, self._ledger.head(tenant), rows)
             told.out += sum(row.events for row in rows)
             rows.clear()
+
+
+def _overlaps(row: SegmentRow, first: str, last: str) -> bool:
+    """Whether a segment holds events between two places in time."""
+    told = orjson.loads(row.manifest)
+    return sort_key(told["first_occurred_at"]) <= last and sort_key(told["last_occurred_at"]) >= first
 
 
 def _row(group: Group, footer: Footer, lies: SealedObject) -> SegmentRow:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, islice
 from pathlib import Path
 
 from quire.archive.ciphers import FrameCipher
-from quire.archive.entries import Entry
 from quire.archive.footer import Footer
 from quire.archive.sealing.manifest import SealedObject
 from quire.archive.sealing.retention import RetentionClass
-from quire.archive.sealing.spool import Group
+from quire.archive.sealing.spool import MOST_EVENTS, Group, Placed, Spool
 from quire.archive.segment_reader import SegmentReader, Source, in_memory, read_footer
 from quire.archive.segment_writer import Identity, SegmentWriter
 from quire.aws.archive_objects import ArchiveObjects
@@ -21,10 +20,6 @@ from quire.aws.ledger import SegmentRow
 from quire.domain.errors import CorruptError
 from quire.domain.ids import EventId, SegmentId, SubjectId, TenantId, derive
 from quire.domain.time import from_datetime
-
-MOST_EVENTS = 50_000
-"""Events a segment: so much memory do its leaves and ids take, and so much does one proof have to read."""
-MOST_BYTES = 64 * 1024 * 1024
 
 CipherOf = Callable[[TenantId], FrameCipher]
 
@@ -47,24 +42,27 @@ class SealedSegments:
         self._most_events = most_events
 
     def store(
-        self, tenant: TenantId, run_id: str, group: Group, entries: Iterator[Entry], now: datetime
+        self, tenant: TenantId, run_id: str, group: Group, spool: Spool, now: datetime
     ) -> Iterator[tuple[Footer, SealedObject]]:
-        """Seal a group's entries, ordered by subject, into as many segments as they need; each once it is stored.
+        """Seal a spooled group into as many segments as it needs; each once it is stored.
+
+        A segment's id is made of what is in it: a run that is done again finds what it stored, and nothing else.
 
         Raises:
             CorruptError: something else lies at a segment's key.
             UnavailableError: nothing is known about a write.
         """
         cipher = self._cipher_of(tenant)
-        for part, first in enumerate(entries):
+        for placed in spool.parts(group, self._most_events):
+            events = hashlib.sha256("".join(sorted(each.event_id for each in placed)).encode()).hexdigest()
             identity = Identity(
-                SegmentId(derive("archive segment", tenant, *group[:2], run_id, str(part))),
+                SegmentId(derive("archive segment", tenant, *group[:2], run_id, events)),
                 tenant,
                 "archive",
                 group.retention_class,
             )
             path = self._folder / "segment.qrs"
-            footer = self._seal(path, chain([first], entries), identity, cipher)
+            footer = self._seal(path, placed, spool.line, identity, cipher)
             try:
                 yield self._put(tenant, group, footer, path, now)
             finally:
@@ -86,18 +84,23 @@ class SealedSegments:
         source = Source(size, lambda at, length: self._objects.read_range(row.key, row.version_id, at, length))
         return read_footer(source).event_ids
 
-    def _seal(self, path: Path, entries: Iterator[Entry], identity: Identity, cipher: FrameCipher) -> Footer:
-        """Write one segment's file; entries beyond what a segment holds are left in the iterator."""
+    def _seal(
+        self,
+        path: Path,
+        ordered: Sequence[Placed],
+        line_of: Callable[[Placed], bytes],
+        identity: Identity,
+        cipher: FrameCipher,
+    ) -> Footer:
+        """Write one segment's file; events are ordered by subject."""
         subject: SubjectId | None = None
         with path.open("wb") as file:
             writer = SegmentWriter(file.write, identity, cipher)
-            for entry in islice(entries, self._most_events):
-                if entry.subject_id != subject:
+            for each in ordered:
+                if each.subject_id != subject:
                     writer.close_frames()
-                    subject = entry.subject_id
-                writer.add(entry)
-                if file.tell() > MOST_BYTES:
-                    break
+                    subject = each.subject_id
+                writer.carry(each, line_of(each))
             return writer.finish().footer
 
     def _put(
