@@ -66,6 +66,8 @@ class Stage:
     """Tasks of connections that run at the same time."""
     fetch_concurrency: int
     """Files that are fetched at the same time."""
+    hand_over_concurrency: int
+    """Large files that are copied for people at the same time."""
 
     search: SearchCapacity | None
     """``None``: no collection is made and :attr:`search_endpoint` is used unsigned."""
@@ -155,6 +157,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         index_concurrency=2,
         task_concurrency=2,
         fetch_concurrency=2,
+        hand_over_concurrency=2,
         search=None,
         search_endpoint=environment.get("QUIRE_LOCAL_SEARCH_ENDPOINT") or f"http://127.0.0.1:{search_port}",
         waf=False,
@@ -191,6 +194,7 @@ _DEV = Stage(
     index_concurrency=2,
     task_concurrency=2,
     fetch_concurrency=2,
+    hand_over_concurrency=2,
     search=SearchCapacity(least=0, most=4),
     search_endpoint="",
     waf=True,
@@ -219,6 +223,7 @@ _PROD = replace(
     index_concurrency=20,
     task_concurrency=50,
     fetch_concurrency=50,
+    hand_over_concurrency=10,
     search=SearchCapacity(least=2, most=32),
     hooks_rate=Rate(3_000, 5_000),
     api_rate=Rate(500, 1_000),

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 
-from quire.archive.attachments.ciphers import PlainBlobs
+from quire.archive.attachments.ciphers import BlobCipher, PlainBlobs
 from quire.archive.attachments.fetch import FileFetcher, Platform, Stores
 from quire.archive.ciphers import PlainFrames
 from quire.aws.blobs import Blobs
@@ -128,6 +128,7 @@ def fetcher(
     stop: Stop | None = None,
     read_file: Callable[[Path, str | None, str | None], Any] = read_text,
     clock: Callable[[], datetime] = lambda: NOW,
+    cipher: BlobCipher | None = None,
 ) -> FileFetcher:
     """The use case; its effects in order are put (blob, thumbnail) and put (the statement)."""
     around = stop or Stop(None)
@@ -141,7 +142,7 @@ def fetcher(
         rows=aws.rows,
         blobs=Interrupted(blobs(aws), ["put"], around),  # type: ignore[arg-type]
         frames=PlainFrames(),
-        cipher=PlainBlobs(),
+        cipher=cipher or PlainBlobs(),
         put=around("put", put),
     )
     return FileFetcher(

@@ -16,7 +16,7 @@ from opensearchpy import OpenSearch
 from infra.local.guard.proxy import guarded
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Connection, Principal
-from quire.bootstrap import api, claims, connections, desk, evidence, outbound, search, tenants
+from quire.bootstrap import api, claims, connections, desk, evidence, hand_over, outbound, search, tenants
 from quire.domain.ids import TenantId
 from tests import api_calls
 from tests.api_calls import ORIGIN, Answer, answer_of, call
@@ -29,7 +29,7 @@ from tests.search_engines import embedded
 
 ROLE = "arn:aws:iam::123456789012:role/quire-tenant"
 HOOKS = "https://hooks.example/hooks"
-MODULES = (search, api, claims, desk, evidence, outbound, tenants, connections)
+MODULES = (search, api, claims, desk, evidence, hand_over, outbound, tenants, connections)
 
 
 class Timetable:

@@ -10,13 +10,19 @@ from constructs import Construct
 from infra.nag import excuse
 from infra.stages import Stage
 
-UPLOADS_GIVEN_UP = s3.LifecycleRule(
-    id="incomplete-uploads", abort_incomplete_multipart_upload_after=Duration.days(7), enabled=True
-)
+UPLOADS_DAYS = 7
+
+
+def uploads_given_up(days: int = UPLOADS_DAYS) -> s3.LifecycleRule:
+    """What a killed process left of an upload is gone after so many days."""
+    return s3.LifecycleRule(
+        id="incomplete-uploads", abort_incomplete_multipart_upload_after=Duration.days(days), enabled=True
+    )
 
 
 class PrivateBucket(Construct):
-    """``bucket``; ``keep_days`` deletes objects after so many days, ``key`` encrypts them (else S3's own keys do)."""
+    """``bucket``; ``keep_days`` deletes objects, and what was uploaded of one, after so many days; ``key`` encrypts
+    them (else S3's own keys do)."""
 
     def __init__(
         self,
@@ -30,7 +36,7 @@ class PrivateBucket(Construct):
         metrics: Sequence[s3.BucketMetrics] | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        rules = [UPLOADS_GIVEN_UP]
+        rules = [uploads_given_up(min(UPLOADS_DAYS, keep_days or UPLOADS_DAYS))]
         if keep_days is not None:
             rules.append(s3.LifecycleRule(id="expire", expiration=Duration.days(keep_days), enabled=True))
         self.bucket = s3.Bucket(

@@ -1,5 +1,7 @@
 """The role under which a request reads: one tenant's data, whichever the session tag says, and nobody else's."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -21,30 +23,24 @@ only the session policy can name."""
 
 
 class TenantRole(Construct):
-    """``role`` can be assumed by ``server``'s role alone, and only with the session tag ``tenant``.
+    """``role`` can be assumed by the roles of ``servers`` alone, and only with the session tag ``tenant``.
 
     Its policies name the tenant by that tag. ``Scan`` is left out, because ``dynamodb:LeadingKeys`` does not bind it.
     The caller narrows further by a session policy that names the tenant literally.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, stage: Stage, server: PythonFunction) -> None:
+    def __init__(self, scope: Construct, id_: str, *, stage: Stage, servers: Sequence[PythonFunction]) -> None:
         super().__init__(scope, id_)
         self._stage = stage
         self._tenant = "${aws:PrincipalTag/tenant}" if stage.policy_variables else "*"
         self.role = iam.Role(
             self,
             "Role",
-            assumed_by=iam.ArnPrincipal(server.role.role_arn)
-            .with_conditions(
-                {
-                    "StringLike": {"aws:RequestTag/tenant": "?*"},
-                    "ForAllValues:StringEquals": {"aws:TagKeys": ["tenant"]},
-                }
-            )
-            .with_session_tags(),
+            assumed_by=iam.CompositePrincipal(*(_tagged(server) for server in servers)),
             description="Reads one tenant's data, the one that the session tag names",
         )
-        server.allow("BecomeATenant", ["sts:AssumeRole", "sts:TagSession"], [self.role.role_arn])
+        for server in servers:
+            server.allow("BecomeATenant", ["sts:AssumeRole", "sts:TagSession"], [self.role.role_arn])
 
     def read_tables(self, control: dynamodb.ITableV2, events: dynamodb.ITableV2, timeline: str) -> None:
         """Items of the tenant's partitions: ``T#<tenant>`` and what begins with ``T#<tenant>#``."""
@@ -140,6 +136,20 @@ class TenantRole(Construct):
             )
         )
 
+    def hand_over(self, copies: s3.IBucket) -> None:
+        """Copy the tenant's files in the clear to where links lead, and read and list them there.
+
+        Only a session that hands over is given this (``quire.identity.isolation``).
+        """
+        actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+        for sid, granted, resource, condition in (
+            ("CopyFiles", actions, copies.arn_for_objects(f"t/{self._tenant}/*"), None),
+            ("FindCopies", ["s3:ListBucket"], copies.bucket_arn, {"StringLike": {"s3:prefix": f"t/{self._tenant}/*"}}),
+        ):
+            self.role.add_to_policy(
+                iam.PolicyStatement(sid=sid, actions=granted, resources=[resource], conditions=condition)
+            )
+
     def search(self, scope: Construct, collection: SearchCollection) -> None:
         """The message indexes."""
         collection.grant(scope, self.role, SEARCHING)
@@ -153,6 +163,19 @@ class TenantRole(Construct):
                 conditions=leading_keys(self._stage, *partitions),
             )
         )
+
+
+def _tagged(server: PythonFunction) -> iam.PrincipalBase:
+    return (
+        iam.ArnPrincipal(server.role.role_arn)
+        .with_conditions(
+            {
+                "StringLike": {"aws:RequestTag/tenant": "?*"},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["tenant"]},
+            }
+        )
+        .with_session_tags()
+    )
 
 
 def leading_keys(stage: Stage, *patterns: str) -> dict[str, object]:

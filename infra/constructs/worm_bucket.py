@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.private_bucket import UPLOADS_GIVEN_UP
+from infra.constructs.private_bucket import uploads_given_up
 from infra.stages import Stage
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
@@ -51,7 +51,7 @@ class WormBucket(Construct):
             encryption_key=key,
             enforce_ssl=True,
             lifecycle_rules=[
-                UPLOADS_GIVEN_UP,
+                uploads_given_up(),
                 s3.LifecycleRule(id="lone-delete-markers", expired_object_delete_marker=True, enabled=True),
                 *([] if tier_days is None else [_tiers(tier_days)]),
             ],

@@ -18,6 +18,7 @@ from infra.stacks.archive import search_environment
 from infra.stacks.base import QuireStack
 from infra.stacks.connect import ConnectStack
 from infra.stacks.data import TIMELINE, DataStack
+from infra.stacks.hand_over import HandOver, hand_over_environment
 from infra.stacks.outside import allow_outside, outside_environment
 from infra.stacks.web import WebStack
 from infra.stages import Stage
@@ -48,9 +49,11 @@ class ApiStack(QuireStack):
         self._layers = CodeLayers(self, "Layers", stage=stage)
         self.claims = self._claims()
         self.directory = UserDirectory(self, "People", stage=stage, claims=self.claims, console_origin=web.origin)
+        self.hand_over = HandOver(self, "HandOver", stage=stage, data=data, layers=self._layers)
         self.server = self._server(web.origin, search, hooks)
         self.tenant_role = self._tenant_role(search)
-        self.server.function.add_environment("QUIRE_TENANT_ROLE_ARN", self.tenant_role.role.role_arn)
+        for each in (self.server, self.hand_over.copier):
+            each.function.add_environment("QUIRE_TENANT_ROLE_ARN", self.tenant_role.role.role_arn)
         self.api = PeopleApi(
             self,
             "Api",
@@ -73,7 +76,8 @@ class ApiStack(QuireStack):
 
     def watches(self) -> list[Watch]:
         """All that this stack owns."""
-        return [*self.api.watches(), *self.server.watches(), *self.claims.watches()]
+        functions = [*self.server.watches(), *self.claims.watches()]
+        return [*self.api.watches(), *functions, *self.hand_over.watches()]
 
     def _claims(self) -> PythonFunction:
         """Reads the one item that says who a person is."""
@@ -116,15 +120,14 @@ class ApiStack(QuireStack):
                 "QUIRE_EVENTS_TABLE": tables.events.table_name,
                 "QUIRE_AUDIT_TABLE": tables.audit.table_name,
                 "QUIRE_LEDGER_TABLE": tables.ledger.table_name,
-                "QUIRE_KEYS_TABLE": tables.keys.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
-                "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
+                "QUIRE_HAND_OVER_QUEUE_URL": self.hand_over.works.queue.queue_url,
                 "QUIRE_CLIENT_IDS": ",".join(self.directory.clients),
                 "QUIRE_API_SCOPE": API_SCOPE,
                 "QUIRE_CONSOLE_ORIGIN": origin,
-                "QUIRE_DATA_KEY_ARN": data.data_key.key_arn,
                 "QUIRE_LOG_KEY_ARN": data.log_key.key_arn,
                 "QUIRE_HOOKS_URL": hooks,
+                **hand_over_environment(data),
                 **self._connect.timetable_environment(),
                 **outside_environment(self.settings, data),
                 **search_environment(self.settings, search),
@@ -134,6 +137,7 @@ class ApiStack(QuireStack):
             server.role.add_to_policy(statement)
         allow_outside(server, data)
         server.use_key(data.data_key, "dynamodb", "sqs")
+        server.allow("WantCopies", ["sqs:SendMessage"], [self.hand_over.works.queue.queue_arn])
         server.allow("KnowLogKey", ["kms:GetPublicKey"], [data.log_key.key_arn])
         reason = "Schedules of connections' tasks are made later, in this group of theirs."
         excuse_wildcards(server.role, {r"/^Resource::arn:.*:schedule\/.*$/g": reason})
@@ -141,13 +145,14 @@ class ApiStack(QuireStack):
 
     def _tenant_role(self, search: SearchCollection | None) -> TenantRole:
         data = self._data
-        role = TenantRole(self, "Tenant", stage=self.settings, server=self.server)
+        role = TenantRole(self, "Tenant", stage=self.settings, servers=(self.server, self.hand_over.copier))
         role.read_tables(data.tables.control, data.tables.events, TIMELINE)
         role.audit(data.tables.audit)
         role.read_objects(data.journal.bucket, data.archive.bucket)
         role.decrypt(data.data_key)
         role.manage(data.tables.control)
         role.prove(data.tables.ledger, data.tables.keys)
+        role.hand_over(data.hand_over)
         if search:
             role.search(self, search)
         return role
@@ -176,4 +181,7 @@ class ApiStack(QuireStack):
             CfnOutput(self, "CliClientId", value=directory.cli.user_pool_client_id)
         CfnOutput(self, "TenantAccessRoleArn", value=self.tenant_role.role.role_arn)
         CfnOutput(self, "ServeApiFunction", value=self.server.function.function_name)
+        CfnOutput(self, "HandOverFileFunction", value=self.hand_over.copier.function.function_name)
+        CfnOutput(self, "HandOverQueueUrl", value=self.hand_over.works.queue.queue_url)
+        CfnOutput(self, "HandOverDeadLetterQueueUrl", value=self.hand_over.works.dead_letters.queue_url)
         CfnOutput(self, "AddClaimsFunction", value=self.claims.function.function_name)

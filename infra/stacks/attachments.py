@@ -19,8 +19,9 @@ from infra.stages import Stage
 
 TIMEOUT = 900
 MEMORY_MIB = 2048
-DISK_MIB = 2048
-"""Room for the largest file as it was sent, and once more as it is stored."""
+DISK_MIB = 2304
+"""Room for the largest file (1 GiB) as it was sent, once more as it is stored, which is a little longer, and its
+picture."""
 LATE_MINUTES = 180
 """Platforms that ask for patience, and tries with growing pauses between them, are no reason for an alarm."""
 
@@ -94,7 +95,6 @@ class Attachments(Construct):
             disk=DISK_MIB,
             reads_files=True,
             environment={
-                "QUIRE_CONTROL_TABLE": data.tables.control.table_name,
                 "QUIRE_EVENTS_TABLE": data.tables.events.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
                 "QUIRE_JOURNAL_LOCK_MODE": stage.lock_mode,
@@ -105,7 +105,7 @@ class Attachments(Construct):
                 "QUIRE_ATTACHMENT_QUEUE_URL": self.works.queue.queue_url,
                 "QUIRE_CAPTURE_STREAM": stream.stream_name,
                 "QUIRE_NOTIFICATION_TOPIC_ARN": notifications.topic_arn,
-                **keys_environment(data),
+                **keys_environment(data, make=True),
                 **outside_environment(stage, data),
             },
         )
@@ -113,7 +113,7 @@ class Attachments(Construct):
     def _let_read(self) -> None:
         """Whose file it is, what told of it, and whether it is there already."""
         data, fetcher = self._data, self.fetcher
-        allow_keys(fetcher, self._stage, data)
+        allow_keys(fetcher, self._stage, data, make=True)
         fetcher.allow("KeepConnections", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [data.tables.control.table_arn])
         fetcher.allow("ReadRows", ["dynamodb:Query"], [data.tables.events.table_arn])
         data.journal.grant_read(fetcher.role, "t/*/journal/*")

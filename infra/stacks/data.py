@@ -53,6 +53,9 @@ class DataStack(QuireStack):
         self.projection = PrivateBucket(
             self, "Projection", stage=stage, access_logs=self.access_logs, key=self.data_key
         ).bucket
+        self.hand_over = PrivateBucket(
+            self, "HandOver", stage=stage, access_logs=self.access_logs, key=self.data_key, keep_days=1
+        ).bucket
         self.tables = Tables(
             control=self._table("Control", recovery_days=35),
             ledger=self._table("Ledger", recovery_days=35),
@@ -104,3 +107,4 @@ class DataStack(QuireStack):
         CfnOutput(self, "DataKeyArn", value=self.data_key.key_arn)
         CfnOutput(self, "LogKeyArn", value=self.log_key.key_arn)
         CfnOutput(self, "ProjectionBucket", value=self.projection.bucket_name)
+        CfnOutput(self, "HandOverBucket", value=self.hand_over.bucket_name)

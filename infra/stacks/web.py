@@ -27,7 +27,7 @@ class WebStack(QuireStack):
             stage=stage,
             access_logs=data.access_logs,
             connects_to=[addresses.rest_api_origin(stage, self.public.id), addresses.login(stage)],
-            shows_from=addresses.objects(stage, data.archive.bucket.bucket_name),
+            shows_from=addresses.objects(stage, data.hand_over.bucket_name),
             acl=acl,
         )
         if stage.deploys_console:

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from quire.archive.attachments.ciphers import SubjectBlobs
 from quire.aws.control import Connection
-from quire.bootstrap import attachments, connections, outbound, tenants
+from quire.bootstrap import attachments, connections, keys, outbound, tenants
 from quire.domain.ids import ConnectionId
+from quire.keys.files import Bound
 from tests.archiving import messages_of
 from tests.deployed import TENANT, Deployed, deployed
 from tests.fetching import ARCHIVE, blobs, stored
@@ -20,7 +22,7 @@ from tests.lambda_context import CONTEXT
 from tests.pretend import delivery
 
 PUSHED = Path("events/generic/files.json").read_bytes()
-MODULES = (attachments, connections, outbound, tenants)
+MODULES = (attachments, connections, keys, outbound, tenants)
 
 
 @pytest.fixture
@@ -31,12 +33,14 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
             "QUIRE_ARCHIVE_BUCKET": ARCHIVE,
             "QUIRE_ATTACHMENT_QUEUE_URL": made.aws.files_url,
             "QUIRE_LIMITS_TABLE": "limits",
+            "QUIRE_KEYS_TABLE": "keys",
         }.items():
             monkeypatch.setenv(name, value)
         start_anew()
         for module in MODULES:
             monkeypatch.setattr(module, "patient", lambda: made.aws.aws)
         blobs(made.aws)
+        made.aws.control.set_tenant_key(TENANT, made.aws.aws.kms.create_key()["KeyMetadata"]["Arn"])
         made.aws.control.put_connection(
             Connection(TENANT, ConnectionId("any-1"), "generic", "Intranet", "none", "2026-01-01T00:00:00Z")
         )
@@ -87,8 +91,11 @@ def test_a_file_that_came_along_is_kept_and_one_on_a_host_that_nobody_named_is_n
     assert house.archive([pushed()]) == {"batchItemFailures": []}
     assert fetch(house) == {"batchItemFailures": []}
     assert known(house) == {"f-1": ("captured", None), "f-2": ("failed", "address_refused")}
-    assert list(stored(house.aws).values()) == [b"Call Lisbon at ten.\n"]
     (state,) = messages_of(house.aws, TENANT).values()
+    ((key, data),) = stored(house.aws).items()
+    assert b"Lisbon" not in data
+    opened = SubjectBlobs(keys.sealing_keys()).open(key.split("/")[3], Bound(TENANT, "file"), [data])
+    assert b"".join(opened) == b"Call Lisbon at ten.\n"
     assert state.attachments[0].text == "Call Lisbon at ten."
     assert state.attachments[0].detected_type == "text/plain"
     logged = capsys.readouterr().out

@@ -2,10 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from quire.archive.attachments.hand_over import GIVEN_UP
+from quire.identity.isolation import SECONDS
 from tests.infra.synthesis import ROOT, Synthesised
 
 TAG = "${aws:PrincipalTag/tenant}"
@@ -127,11 +130,13 @@ def test_passwords_over_the_api_only_outside_production(synthesised: dict[str, S
     assert len(synthesised["prod"].resources("AWS::Cognito::UserPoolClient")) == 1
 
 
-def test_only_the_api_becomes_a_tenant_and_only_with_a_tag(stage: Synthesised) -> None:
+def test_only_what_serves_people_becomes_a_tenant_and_only_with_a_tag(stage: Synthesised) -> None:
     trust = stage.one("AWS::IAM::Role", "Api", "TenantRole")["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    server = next(name.split("/")[1] for name in stage.resources("AWS::IAM::Role", "Api") if "/ServeApiRole" in name)
+    roles = (name.split("/")[1] for name in stage.resources("AWS::IAM::Role", "Api"))
+    servers = sorted(role for role in roles if re.match("ServeApiRole|HandOver", role))
+    assert len(servers) == 2
     for statement in trust:
-        assert statement["Principal"] == {"AWS": {"Fn::GetAtt": [server, "Arn"]}}
+        assert statement["Principal"] == {"AWS": [{"Fn::GetAtt": [server, "Arn"]} for server in servers]}
         assert statement["Condition"]["StringLike"] == {"aws:RequestTag/tenant": "?*"}
         assert statement["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["tenant"]}
     actions = {action for statement in trust for action in as_list(statement["Action"])}
@@ -159,9 +164,12 @@ def test_the_tenant_role_reaches_one_tenants_items(synthesised: dict[str, Synthe
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_the_tenant_role_reaches_one_tenants_objects(synthesised: dict[str, Synthesised], name: str) -> None:
     statements = role_statements(synthesised[name], "TenantRole")
-    (objects,) = [statement for statement in statements if "s3:GetObject" in statement["Action"]]
-    for resource in objects["Resource"]:
+    objects = [statement for statement in statements if "s3:GetObject" in statement["Action"]]
+    assert {statement["Sid"] for statement in objects} == {"ReadObjects", "CopyFiles"}
+    for resource in (each for statement in objects for each in as_list(statement["Resource"])):
         assert resource["Fn::Join"][1][-1] == f"/t/{TAG}/*"
+    (listing,) = [statement for statement in statements if "s3:ListBucket" in statement["Action"]]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": f"t/{TAG}/*"}}
     keys = {each["Sid"]: each["Condition"]["StringEquals"] for each in statements if "kms:Decrypt" in each["Action"]}
     assert set(keys) == {"Decrypt", "UseTenantKey", "OpenKeys"}
     assert all("kms:ViaService" in keys[sid] for sid in ("Decrypt", "UseTenantKey"))
@@ -185,6 +193,29 @@ def test_the_api_itself_reaches_no_data(stage: Synthesised) -> None:
     tables = [each["Resource"] for each in statements if "dynamodb:" in json.dumps(each["Action"])]
     assert len(tables) == 1
     assert "Limits" in json.dumps(tables), "how fast platforms are asked, and nothing of anybody's"
+
+
+def test_files_in_the_clear_are_written_and_found_where_they_are_handed_over_only(stage: Synthesised) -> None:
+    for statement in role_statements(stage, "TenantRole"):
+        if {"s3:PutObject", "s3:ListBucket"} & set(as_list(statement["Action"])):
+            assert "HandOver" in json.dumps(statement["Resource"]), statement["Sid"]
+
+
+def test_who_copies_files_reaches_no_file_by_itself(stage: Synthesised) -> None:
+    statements = role_statements(stage, "HandOver")
+    actions = {action for statement in statements for action in as_list(statement["Action"])}
+    assert {action.split(":")[0] for action in actions} <= {"dynamodb", "kms", "logs", "sqs", "sts", "xray"}
+    (items,) = [each for each in statements if "dynamodb:" in json.dumps(each["Action"])]
+    assert (items["Action"], "Control" in json.dumps(items["Resource"])) == ("dynamodb:GetItem", True)
+
+
+def test_one_copy_is_made_at_a_time_and_within_what_credentials_of_a_tenant_live(stage: Synthesised) -> None:
+    mapping = stage.one("AWS::Lambda::EventSourceMapping", "Api", "HandOver")["Properties"]
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    copier = stage.one("AWS::Lambda::Function", "Api", "HandOver")["Properties"]
+    assert copier["Timeout"] + 60 < SECONDS
+    assert timedelta(seconds=copier["Timeout"]) < GIVEN_UP
 
 
 def as_list(value: Any) -> list[Any]:

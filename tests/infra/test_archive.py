@@ -6,6 +6,7 @@ import pytest
 
 from quire.aws.attachment_queue import TRIES
 from quire.config import Settings
+from quire.keys.files import CHUNK_BYTES, TAG_BYTES
 from tests.infra.synthesis import Synthesised
 
 
@@ -53,10 +54,10 @@ def test_a_file_has_a_process_with_a_disk_for_itself(stage: Synthesised) -> None
     mapping = stage.one("AWS::Lambda::EventSourceMapping", "Archive", "AttachmentsWorks")["Properties"]
     assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
     fetcher = stage.one("AWS::Lambda::Function", "Archive", "AttachmentsFetch")["Properties"]
-    assert fetcher["EphemeralStorage"] == {"Size": 2048}
     assert fetcher["Timeout"] == 900
     largest = Settings.model_fields["attachment_max_bytes"].default
-    assert 2 * largest <= fetcher["EphemeralStorage"]["Size"] * 1024 * 1024
+    sealed = largest + (largest // CHUNK_BYTES + 1) * TAG_BYTES
+    assert largest + sealed + 64 * 1024 * 1024 <= fetcher["EphemeralStorage"]["Size"] * 1024 * 1024
 
 
 def test_queues_refuse_anything_but_tls(stage: Synthesised) -> None:

@@ -77,6 +77,18 @@ def test_sealed_segments_grow_cold_where_that_saves_money(synthesised: dict[str,
             assert not [key for key in rule if "Expir" in key]
 
 
+def test_what_is_handed_over_is_gone_after_a_day_and_leaves_no_versions(stage: Synthesised) -> None:
+    properties = stage.one("AWS::S3::Bucket", "Data", "HandOverBucket")["Properties"]
+    rules = properties["LifecycleConfiguration"]["Rules"]
+    assert [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule] == [1]
+    uploads = [rule["AbortIncompleteMultipartUpload"] for rule in rules if "AbortIncompleteMultipartUpload" in rule]
+    assert uploads == [{"DaysAfterInitiation": 1}]
+    assert not {"VersioningConfiguration", "ObjectLockEnabled", "ReplicationConfiguration"} & properties.keys()
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert "DataKey" in str(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"])
+
+
 def test_every_bucket_is_private_and_speaks_tls(stage: Synthesised) -> None:
     for name, bucket in stage.resources("AWS::S3::Bucket").items():
         block = bucket["Properties"]["PublicAccessBlockConfiguration"]

@@ -49,6 +49,7 @@ def test_every_function_is_watched(stage: Synthesised) -> None:
         if function["Properties"]["Handler"].startswith("functions.")
     }
     expected = {"receive_webhook", "archive_events", "fetch_attachment", "index_segment", "serve_api", "add_claims"}
+    expected |= {"hand_over_file"}
     expected |= {"poll_connection", "plan_sealing", "seal_tenant", "attest_checkpoint", "project_parquet"}
     expected |= {"admit_origin"} if stage.stage != "local" else set()
     expected |= {"scale_stream"} if stage.stage == "prod" else set()

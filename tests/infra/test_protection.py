@@ -16,7 +16,8 @@ STATEFUL = (
 )
 OUTPUTS = {
     "Data": {
-        *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "ProjectionBucket", "DataKeyArn", "LogKeyArn"),
+        *("JournalBucket", "ArchiveBucket", "AccessLogBucket", "ProjectionBucket", "HandOverBucket"),
+        *("DataKeyArn", "LogKeyArn"),
         *("ControlTable", "LedgerTable", "EventsTable", "KeysTable", "AuditTable", "LimitsTable"),
     },
     "Ingest": {
@@ -32,6 +33,7 @@ OUTPUTS = {
     "Api": {
         *("ApiUrl", "UserPoolId", "UserPoolDomain", "LoginUrl", "Issuer", "ConsoleClientId"),
         *("TenantAccessRoleArn", "ServeApiFunction", "AddClaimsFunction"),
+        *("HandOverFileFunction", "HandOverQueueUrl", "HandOverDeadLetterQueueUrl"),
     },
     "Seal": {"SealArchiveMachine"},
     "Web": {"WebBucket", "DistributionId", "DistributionDomain", "WebUrl"},

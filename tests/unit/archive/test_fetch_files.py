@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from quire.archive.attachments.ciphers import PlainBlobs, SubjectBlobs
 from quire.archive.attachments.fetch import Result
 from quire.archive.attachments.reasons import MENDABLE, NotHadError
 from quire.domain.attachments import read_wanted
@@ -20,8 +21,11 @@ from quire.domain.errors import (
     OutOfReachError,
     UnavailableError,
 )
+from quire.domain.ids import SubjectId, derive
+from quire.keys.files import Bound
 from tests.archiving import Kill, Stop, drain, rows_of
 from tests.fetching import ARCHIVE, MOST, NOWHERE, Reading, Shelf, archived_work, fetcher, settled, stored, wanted
+from tests.handing_over import subject_keys
 from tests.moto_aws import NOW, Stack, stack
 from tests.pretend import stream
 
@@ -301,3 +305,46 @@ def test_a_file_that_failed_first_is_shown_once_it_is_had(aws: Stack) -> None:
     fetcher(aws, Shelf(SENT), clock=lambda: NOW + timedelta(hours=1)).fetch(work, 6)
     (file,) = settled(aws).attachments
     assert (file.status, file.attempts) == ("captured", 6)
+
+
+def test_under_its_senders_key_a_file_is_not_what_lies_in_the_bucket(aws: Stack) -> None:
+    def read(*_: Any) -> Reading:
+        return Reading(thumbnail=b"small picture", thumbnail_type="image/webp")
+
+    work = read_wanted(archived_work(aws)["body"])
+    cipher = SubjectBlobs(subject_keys(aws, lambda: NOW))
+    fetcher(aws, Shelf(SENT), cipher=cipher, read_file=read).fetch(work, 1)
+    (file,) = settled(aws).attachments
+    assert (file.sha256, file.size) == (SHA256, len(SENT))
+    kept = stored(aws)
+    assert set(kept) == {file.storage_key, file.thumbnail_key}
+    assert not [data for data in kept.values() if SENT in data or b"small picture" in data]
+    assert file.storage_key is not None
+    key_id = f"{work.subject_id}-2026"
+    assert file.storage_key == f"t/acme/blobs/{key_id}/{hashlib.sha256(kept[file.storage_key]).hexdigest()}"
+    opened = cipher.open(key_id, Bound(work.tenant_id, "file"), [kept[file.storage_key]])
+    assert b"".join(opened) == SENT
+
+
+def test_the_same_file_again_is_the_same_blob_and_another_persons_copy_another(aws: Stack) -> None:
+    work = read_wanted(archived_work(aws)["body"])
+    other = work.model_copy(update={"subject_id": SubjectId(derive("subject", "ben"))})
+    keys = subject_keys(aws, lambda: NOW)
+    for each, count in ((work, 1), (work, 1), (other, 2)):
+        fetcher(aws, Shelf(SENT), cipher=SubjectBlobs(keys)).fetch(each, 1)
+        assert len(stored(aws)) == count
+    assert len(aws.aws.s3.list_object_versions(Bucket=ARCHIVE)["Versions"]) == 2
+
+
+class Keyless(PlainBlobs):
+    """A cipher whose keys cannot be had."""
+
+    def key_id(self, *_: Any) -> str:
+        raise GoneError("the tenant's key is disabled")
+
+
+def test_a_key_of_ours_that_is_gone_says_nothing_of_the_file_at_its_source(aws: Stack) -> None:
+    work = read_wanted(archived_work(aws)["body"])
+    with pytest.raises(UnavailableError):
+        fetcher(aws, Shelf(SENT), cipher=Keyless()).fetch(work, 1)
+    assert not aws.records()

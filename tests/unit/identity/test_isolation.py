@@ -13,9 +13,11 @@ from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId, is_tenant_id
 from quire.identity.isolation import (
     MAX_POLICY_CHARACTERS,
+    Counter,
     Desk,
     Reach,
     Vault,
+    handing_policy,
     managing_policy,
     proving_policy,
     session_policy,
@@ -158,3 +160,36 @@ def test_what_proves_changes_nothing() -> None:
     assert not any(verb in action for action in actions for verb in ("*", "Put", "Delete", "Update", "Scan", "List"))
     with pytest.raises(MalformedError):
         proving_policy(TenantId("acme/*"), VAULT)
+
+
+COUNTER = Counter(keys_table=f"{TABLE}4", archive=BUCKET, copies=f"{BUCKET}-hand-over", keys=VAULT.keys)
+
+
+@given(tenants, tenants, st.text("abc#-/0", max_size=6))
+def test_what_hands_over_reaches_no_other_tenant(tenant: TenantId, other: TenantId, rest: str) -> None:
+    policy = handing_policy(tenant, COUNTER)
+    assert len(policy) <= MAX_POLICY_CHARACTERS
+    items, files, copies, listing, _ = orjson.loads(policy)["Statement"]
+    keys = items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    prefixes = listing["Condition"]["StringLike"]["s3:prefix"]
+    for stranger in {other, TenantId(f"{tenant}-2"), TenantId(f"{tenant}2")} - {tenant}:
+        assert not any(
+            fnmatch.fnmatchcase(key, pattern) for key in (f"T#{stranger}", f"T#{stranger}#") for pattern in keys
+        )
+        for bucket, statement in ((COUNTER.archive, files), (COUNTER.copies, copies)):
+            for path in (f"t/{stranger}/blobs/{rest}", f"t/{stranger}/{rest}"):
+                assert not any(fnmatch.fnmatchcase(f"{bucket}/{path}", arn) for arn in statement["Resource"])
+        assert not any(fnmatch.fnmatchcase(f"t/{stranger}/{rest}", prefix) for prefix in prefixes)
+
+
+def test_what_hands_over_opens_files_and_writes_copies_only() -> None:
+    items, files, copies, listing, keys = orjson.loads(handing_policy(TenantId("acme"), COUNTER))["Statement"]
+    assert (items["Resource"], files["Resource"]) == ([f"{TABLE}4"], [f"{BUCKET}/t/acme/blobs/*"])
+    assert (copies["Resource"], listing["Resource"]) == ([f"{BUCKET}-hand-over/t/acme/*"], [f"{BUCKET}-hand-over"])
+    assert keys["Resource"] == list(COUNTER.keys)
+    writing = [each for each in (items, files, copies, listing, keys) for action in each["Action"] if "Put" in action]
+    assert writing == [copies]
+    actions = [action for each in (items, files, copies, listing, keys) for action in each["Action"]]
+    assert not any(verb in action for action in actions for verb in ("*", "Delete", "Update", "Scan", "Query"))
+    with pytest.raises(MalformedError):
+        handing_policy(TenantId("acme/*"), COUNTER)

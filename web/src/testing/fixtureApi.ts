@@ -39,7 +39,7 @@ export async function answer(request: Request): Promise<Response> {
   if (resource === "connections" || resource === "installs") return connections(request);
   if (resource === "people") return people(request);
   if (resource === "messages" && part === "attachments") {
-    return Response.json({ url: new URL("/favicon.svg", request.url).href, expiresAt: "2026-01-07T17:00:00Z" });
+    return Response.json({ status: "ready", url: new URL("/favicon.svg", request.url).href, expiresAt: "2026-01-07T17:00:00Z" });
   }
   if (resource === "messages" && part === "evidence") return found(evidence(id ?? ""));
   if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));

@@ -47,6 +47,9 @@ class Settings(BaseModel):
     attachment_queue_url: str = Field(default="", alias="QUIRE_ATTACHMENT_QUEUE_URL")
     attachment_max_bytes: int = Field(default=1024**3, alias="QUIRE_ATTACHMENT_MAX_BYTES")
     """The largest file that is fetched."""
+    hand_over_bucket: str = Field(default="", alias="QUIRE_HAND_OVER_BUCKET")
+    """Where files lie in the clear while they are handed over."""
+    hand_over_queue_url: str = Field(default="", alias="QUIRE_HAND_OVER_QUEUE_URL")
     log_key_arn: str = Field(default="", alias="QUIRE_LOG_KEY_ARN")
     """The KMS key (Ed25519) that signs all tenants' logs."""
     event_ttl_days: int = Field(default=90, alias="QUIRE_EVENT_TTL_DAYS")

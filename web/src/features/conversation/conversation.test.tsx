@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { answer } from "@/testing/fixtureApi";
 import { HOSTILE } from "@/testing/messages";
 import { ORIGIN, renderConsole, signedIn, stubApi } from "@/testing/renderConsole";
 import { NOTABLE } from "@/testing/week";
@@ -91,6 +92,26 @@ describe("conversation page", () => {
     vi.stubGlobal("location", { href: location.href, assign: leave });
     await userEvent.click(await screen.findByRole("button", { name: "Download ledger.xlsx" }));
     await waitFor(() => expect(leave).toHaveBeenCalledWith(`${ORIGIN}/favicon.svg`));
+  });
+
+  it("waits for a large file to be prepared, and says so", async () => {
+    const leave = vi.fn();
+    let ready = false;
+    const asked = stubApi((request) =>
+      request.url.includes("/attachments/F5/") && !ready
+        ? Promise.resolve(Response.json({ status: "preparing", retryAfter: 0.01 }, { status: 202 }))
+        : answer(request),
+    );
+    await open();
+    await userEvent.click(screen.getByRole("button", { name: "Load later messages" }));
+    vi.stubGlobal("location", { href: location.href, assign: leave });
+    await userEvent.click(await screen.findByRole("button", { name: "Download ledger.xlsx" }));
+    expect(await screen.findByText("A large file: it is being prepared")).toBeInTheDocument();
+    expect(leave).not.toHaveBeenCalled();
+    ready = true;
+    await waitFor(() => expect(leave).toHaveBeenCalledWith(`${ORIGIN}/favicon.svg`));
+    expect(screen.queryByText("A large file: it is being prepared")).toBeNull();
+    expect(asked.filter(({ url }) => url.includes("/attachments/F5/")).length).toBeGreaterThan(1);
   });
 
   it("shows hostile words as words", async () => {

@@ -270,7 +270,8 @@ export interface paths {
         };
         /**
          * Read a file
-         * @description Where the file's bytes are, exactly as they were sent. Browsers store them; they never open them.
+         * @description Where the file's bytes are, exactly as they were sent. Browsers store them; they never open them. A large
+         *     file is prepared first: until it is, ask again.
          */
         get: operations["read_attachment"];
         put?: never;
@@ -1019,13 +1020,22 @@ export interface components {
         };
         /**
          * Link
-         * @description An address under which the bytes are read without further sign-in, until it expires.
+         * @description ``ready``: ``url`` is an address under which the bytes are read without further sign-in, until ``expires_at``.
+         *
+         *     ``preparing``, which only a large file is (status 202): ask again after ``retry_after`` seconds.
          */
         Link: {
             /** Expiresat */
-            expiresAt: string;
+            expiresAt?: string | null;
+            /** Retryafter */
+            retryAfter?: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "preparing";
             /** Url */
-            url: string;
+            url?: string | null;
         };
         /**
          * LogEvidence
@@ -1738,6 +1748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -1805,6 +1824,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1890,6 +1918,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -1966,6 +2003,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2035,6 +2081,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2122,6 +2177,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2191,6 +2255,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2278,6 +2351,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2353,6 +2435,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2682,6 +2773,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2749,6 +2849,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2834,6 +2943,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2859,6 +2977,15 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description A large file is being prepared */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2904,6 +3031,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2981,6 +3117,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3143,6 +3288,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -3221,6 +3375,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -3290,6 +3453,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3377,6 +3549,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -3447,6 +3628,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3608,6 +3798,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -3679,6 +3878,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

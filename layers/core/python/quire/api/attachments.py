@@ -8,14 +8,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler import Response
 
 from quire.api.message import address_of
 from quire.api.messages import message_id_of
-from quire.api.model import ApiModel
+from quire.api.model import ApiModel, Maybe
 from quire.api.routing import Api
 from quire.api.scope import Asked
+from quire.archive.attachments.hand_over import PAUSE, StoredFile
 from quire.domain.errors import NotFoundError
 from quire.domain.time import from_datetime
 from quire.identity.actions import Action
@@ -28,10 +31,15 @@ _OPAQUE = "application/octet-stream"
 
 
 class Link(ApiModel):
-    """An address under which the bytes are read without further sign-in, until it expires."""
+    """``ready``: ``url`` is an address under which the bytes are read without further sign-in, until ``expires_at``.
 
-    url: str
-    expires_at: str
+    ``preparing``, which only a large file is (status 202): ask again after ``retry_after`` seconds.
+    """
+
+    status: Literal["ready", "preparing"]
+    url: Maybe[str] = None
+    expires_at: Maybe[str] = None
+    retry_after: Maybe[int] = None
 
 
 def register(api: Api) -> None:
@@ -43,9 +51,11 @@ def register(api: Api) -> None:
         action=Action.READ_ATTACHMENT,
         parameter="message_id",
         summary="Read a file",
+        later="A large file is being prepared",
     )
-    def read_attachment(message_id: str, attachment_id: str) -> Link:
-        """Where the file's bytes are, exactly as they were sent. Browsers store them; they never open them."""
+    def read_attachment(message_id: str, attachment_id: str) -> Response[Link]:
+        """Where the file's bytes are, exactly as they were sent. Browsers store them; they never open them. A large
+        file is prepared first: until it is, ask again."""
         asked = api.asked()
         found = _attachment(asked, message_id, attachment_id)
         if not found.get("storage_key"):
@@ -55,7 +65,8 @@ def register(api: Api) -> None:
             "ResponseContentDisposition": disposition(found.get("name")),
             "ResponseCacheControl": "private, no-store",
         }
-        return _link(asked, found["storage_key"], found.get("storage_version"), headers)
+        file = StoredFile(found["storage_key"], found.get("storage_version"), found.get("sha256"), found.get("size"))
+        return _link(asked, file, headers)
 
     @api.route(
         "GET",
@@ -64,7 +75,7 @@ def register(api: Api) -> None:
         parameter="message_id",
         summary="Look at a file",
     )
-    def read_thumbnail(message_id: str, attachment_id: str) -> Link:
+    def read_thumbnail(message_id: str, attachment_id: str) -> Response[Link]:
         """Where a small picture of the file is, made when it was stored."""
         asked = api.asked()
         key = str(_attachment(asked, message_id, attachment_id).get("thumbnail_key") or "")
@@ -74,7 +85,7 @@ def register(api: Api) -> None:
             "ResponseContentType": _TYPES.get(key.rpartition(".")[2], _OPAQUE),
             "ResponseCacheControl": "private, no-store",
         }
-        return _link(asked, key, None, headers)
+        return _link(asked, StoredFile(key), headers)
 
 
 def disposition(name: str | None) -> str:
@@ -101,9 +112,11 @@ def _attachment(asked: Asked, message_id: str, address: str) -> Mapping[str, Any
     raise NotFoundError("there is no such file")
 
 
-def _link(asked: Asked, key: str, version: str | None, headers: dict[str, str]) -> Link:
+def _link(asked: Asked, file: StoredFile, headers: dict[str, str]) -> Response[Link]:
+    url = asked.scope.hand_over().link(file, headers, SECONDS)
+    if url is None:
+        later = Link(status="preparing", retry_after=PAUSE)
+        return Response(202, content_type="application/json", body=later, headers={"Retry-After": str(PAUSE)})
     expires = datetime.now(UTC) + timedelta(seconds=SECONDS)
-    return Link(
-        url=asked.scope.blobs.link(key, version, headers, SECONDS),
-        expires_at=from_datetime(expires.replace(microsecond=0)),
-    )
+    ready = Link(status="ready", url=url, expires_at=from_datetime(expires.replace(microsecond=0)))
+    return Response(200, content_type="application/json", body=ready)

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from quire.api.app import build
 from quire.api.gate import Gate
 from quire.api.problems import CONTENT_TYPE
+from quire.api.routing import LATER
 from quire.api.scope import TenantScope
 from quire.domain.ids import TenantId
 from quire.identity.policy import decide
@@ -26,6 +27,7 @@ _PROBLEMS = {
     "403": "The role does not allow this",
     "404": "No such thing, or not yours",
     "409": "Not in the state the request assumes",
+    "410": "It was there, and is no more",
     "503": "Something we depend on did not answer; try again",
 }
 
@@ -47,6 +49,8 @@ def document() -> dict[str, Any]:
     described["paths"] = {_camel_case(path): operations for path, operations in described["paths"].items()}
     for operations in described["paths"].values():
         for operation in operations.values():
+            if later := operation.pop(LATER, ""):
+                operation["responses"]["202"] = operation["responses"]["200"] | {"description": later}
             operation["responses"] |= {status: _problem(text) for status, text in _PROBLEMS.items()}
             for parameter in operation.get("parameters", ()):
                 parameter["name"] = to_camel(parameter["name"])

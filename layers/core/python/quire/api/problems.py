@@ -12,11 +12,12 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
 )
 
-from quire.domain.errors import BadInputError, InvalidFieldsError, QuireError, UnavailableError
+from quire.domain.errors import BadInputError, CorruptError, InvalidFieldsError, QuireError, UnavailableError
 from quire.search.query.errors import QueryError
 
 CONTENT_TYPE = "application/problem+json"
 _INTERNAL = "something went wrong here; the request's id says where to look"
+_CORRUPT = "stored bytes contradict themselves, and are not given out; the request's id says where to look"
 
 TITLES: dict[str, str] = {
     "bad-input": "The request cannot be carried out",
@@ -34,6 +35,7 @@ TITLES: dict[str, str] = {
     "out-of-reach": "Not fetched",
     "unavailable": "Try again shortly",
     "busy": "Try again shortly",
+    "corrupt": "What is stored is not what was stored",
     "internal": "Our fault",
 }
 
@@ -75,6 +77,8 @@ def problem(error: Exception, request_id: str) -> Response[str]:
     _log(error, request_id)
     if isinstance(error, UnavailableError):
         return _answer(status, error.slug, "something we depend on did not answer", request_id)
+    if isinstance(error, CorruptError):
+        return _answer(500, error.slug, _CORRUPT, request_id)
     return _answer(500, "internal", _INTERNAL, request_id)
 
 

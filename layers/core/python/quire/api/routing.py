@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from quire.api.scope import Asked
 
+LATER = "x-quire-later"
+"""Where the OpenAPI document says so, until it is a response of its own."""
 _PARAMETER = re.compile(r"<\w+>")
 
 
@@ -41,9 +43,18 @@ class Api:
         self.resolver.exception_handler([Exception])(self._problem)
 
     def route[F: Callable[..., Any]](
-        self, method: str, rule: str, *, action: Action, parameter: str | None = None, summary: str, status: int = 200
+        self,
+        method: str,
+        rule: str,
+        *,
+        action: Action,
+        parameter: str | None = None,
+        summary: str,
+        status: int = 200,
+        later: str = "",
     ) -> Callable[[F], F]:
-        """Register a route. ``parameter`` is the path parameter that names what ``action`` is done to."""
+        """Register a route. ``parameter`` is the path parameter that names what ``action`` is done to; ``later`` says
+        what it means when the answer is 202."""
 
         def register(handler: F) -> F:
             self._access[handler] = Access(action, parameter)
@@ -55,7 +66,7 @@ class Api:
                 description=handler.__doc__ or summary,
                 operation_id=handler.__name__,
                 tags=[rule.split("/")[2]],
-                openapi_extensions={"x-quire-action": action.value},
+                openapi_extensions={"x-quire-action": action.value, **({LATER: later} if later else {})},
                 status_code=status,
             )(handler)
             return handler

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from quire.audit.trail import AuditTrail
-from quire.aws.blobs import Blobs
 from quire.aws.control import Control
 from quire.aws.directory import Directory
 from quire.connectors.seam import Connector
@@ -22,6 +21,7 @@ from quire.search.searcher import Searcher
 from quire.tenants.connection_desk import ConnectionDesk
 
 if TYPE_CHECKING:
+    from quire.archive.attachments.hand_over import FileHandOver
     from quire.archive.proofs.prove_message import MessageProof
 
 
@@ -30,8 +30,9 @@ class TenantScope:
     """The stores and readers of one tenant.
 
     What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
-    connections, ``registrar`` who is whom. So is what ``proof`` reads, which gives what proves a message. ``activity``
-    gives when each connection last captured something, ``clock`` aware times.
+    connections, ``registrar`` who is whom. So is what ``proof`` reads, which gives what proves a message, and what
+    ``hand_over`` opens, which gives out files. ``activity`` gives when each connection last captured something,
+    ``clock`` aware times.
     """
 
     tenant: TenantId
@@ -45,7 +46,7 @@ class TenantScope:
     clock: Callable[[], datetime]
     messages: Messages
     proof: Callable[[MessageId], "MessageProof | None"]
-    blobs: Blobs
+    hand_over: Callable[[], "FileHandOver"]
     platforms: Mapping[str, Connector]
     hooks_url: str
     activity: Callable[[], Mapping[str, str]]

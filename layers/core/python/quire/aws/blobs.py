@@ -18,15 +18,17 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 from botocore.exceptions import ClientError
 
 from quire.aws.errors import code_of, translated
-from quire.domain.errors import UnavailableError
+from quire.domain.errors import CorruptError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PART_BYTES = 64 * 1024 * 1024
 """A larger file goes in parts of this size; S3's checksum is then one of the parts' checksums."""
+PIECE_BYTES = 8 * 1024 * 1024
+"""What is read at once."""
 _READ_BYTES = 1024 * 1024
-_GONE = frozenset({"NoSuchKey", "404", "NotFound"})
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404", "NotFound"})
 _TYPE = "application/octet-stream"
 
 
@@ -105,6 +107,35 @@ class Blobs:
         if there is None:
             raise UnavailableError("s3 PutObject: somebody else's write was hidden meanwhile")
         return there
+
+    def pieces(self, key: str, version_id: str | None) -> Iterator[bytes]:
+        """A blob's bytes in order, at most ``PIECE_BYTES`` at once, each asked for when it is wanted.
+
+        Raises:
+            NotFoundError: there is no such object or version.
+            CorruptError: it has no bytes, which no stored blob of ours is like.
+            UnavailableError: S3 did not answer.
+        """
+        at, size = 0, 1
+        while at < size:
+            piece, size = self._range(key, version_id, at)
+            at += len(piece)
+            yield piece
+
+    def _range(self, key: str, version_id: str | None, at: int) -> tuple[bytes, int]:
+        """Bytes from ``at``, and how many there are in all."""
+        version: Any = {} if version_id is None else {"VersionId": version_id}
+        asked = f"bytes={at}-{at + PIECE_BYTES - 1}"
+        with translated("s3 GetObject"):
+            try:
+                answer = self._client.get_object(Bucket=self.bucket, Key=key, Range=asked, **version)
+            except ClientError as error:
+                if code_of(error) == "InvalidRange":
+                    raise CorruptError("a blob has no bytes, or fewer than before") from error
+                if code_of(error) not in _GONE:
+                    raise
+                raise NotFoundError("the blob is not there") from error
+            return answer["Body"].read(), int(answer["ContentRange"].rpartition("/")[2])
 
     def link(self, key: str, version_id: str | None, headers: dict[str, str], seconds: int) -> str:
         """An address under which anybody reads the object for ``seconds``, or as long as these credentials live.

@@ -7,6 +7,7 @@ reach into another tenant's part. No store builds a key by itself.
 import hashlib
 import re
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from quire.domain.errors import MalformedError
 from quire.domain.ids import ChannelId, ConnectionId, SegmentId, SubjectId, TenantId, is_connection_id, is_tenant_id
@@ -31,6 +32,7 @@ _CLASS = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}\Z", re.ASCII)
 _ENDING = re.compile(r"(?:\.[a-z0-9]{1,8}){0,2}\Z")
+_BLOB = re.compile(r"([A-Za-z0-9-]{1,64})/([0-9a-f]{64})((?:\.[a-z0-9]{1,8}){0,2})\Z", re.ASCII)
 
 
 def _checked(tenant: TenantId) -> TenantId:
@@ -263,6 +265,35 @@ def blob_key(tenant: TenantId, key_id: str, sha256: str, ending: str = "") -> st
     if not (_KEY_ID.match(key_id) and _SHA256.match(sha256) and _ENDING.match(ending)):
         raise MalformedError("not the parts of a blob's key")
     return f"{blobs_prefix(tenant)}{key_id}/{sha256}{ending}"
+
+
+class BlobAddress(NamedTuple):
+    """The parts of a blob's key: see :func:`blob_key`."""
+
+    key_id: str
+    sha256: str
+    ending: str
+
+
+def parse_blob_key(tenant: TenantId, key: str) -> BlobAddress:
+    """The parts of a key of one of the tenant's blobs.
+
+    Raises:
+        MalformedError: it is none.
+    """
+    prefix = blobs_prefix(tenant)
+    match = _BLOB.match(key.removeprefix(prefix)) if key.startswith(prefix) else None
+    if match is None:
+        raise MalformedError("not the key of a blob of this tenant")
+    return BlobAddress(match[1], match[2], match[3])
+
+
+def hand_over_key(tenant: TenantId, key_id: str, address: str) -> str:
+    """Key of a file in the clear that is handed over, under the id of the key that it was opened with, so that all of
+    a key's can be found; ``address`` is 64 hex digits that nobody can guess."""
+    if not (_KEY_ID.match(key_id) and _SHA256.match(address)):
+        raise MalformedError("not the parts of a hand-over's key")
+    return f"t/{_checked(tenant)}/{key_id}/{address}"
 
 
 def quarantine_prefix(tenant: TenantId | None) -> str:

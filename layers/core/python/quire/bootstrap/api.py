@@ -78,9 +78,8 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.aws.directory import Directory
     from quire.aws.event_rows import EventRows
     from quire.aws.memberships import Memberships
-    from quire.bootstrap import desk, evidence
+    from quire.bootstrap import desk, evidence, hand_over
     from quire.bootstrap.archive import locked_journal
-    from quire.bootstrap.attachments import locked_blobs
     from quire.bootstrap.evidence import opener
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
@@ -111,8 +110,8 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine, tenant),
         clock=now,
-        blobs=locked_blobs(aws),
         messages=messages,
+        hand_over=partial(hand_over.hand_over, tenant, control),
         proof=partial(evidence.proof, tenant, messages, control),
         platforms=CONNECTORS,
         hooks_url=known.hooks_url,

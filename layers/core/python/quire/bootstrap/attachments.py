@@ -1,4 +1,4 @@
-"""The use cases about files: fetching them, and giving them out."""
+"""The use case of fetching files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from quire.bootstrap.sessions import patient
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from quire.archive.attachments.ciphers import BlobCipher
     from quire.archive.attachments.fetch import FileFetcher, Platform
     from quire.archive.attachments.work import Batch
     from quire.aws.attachment_queue import AttachmentQueue
@@ -44,13 +45,12 @@ def attachment_queue() -> AttachmentQueue:
 @cache
 def file_fetcher() -> FileFetcher:
     """Fetches files of any platform."""
-    from quire.archive.attachments.ciphers import PlainBlobs
     from quire.archive.attachments.fetch import FileFetcher, Stores
     from quire.aws.deliveries import Deliveries
     from quire.aws.event_rows import EventRows
     from quire.aws.stream import CaptureStream
     from quire.bootstrap.archive import journal
-    from quire.bootstrap.keys import opening
+    from quire.bootstrap.keys import sealing
     from quire.config import settings
 
     known, aws = settings(), patient()
@@ -58,11 +58,20 @@ def file_fetcher() -> FileFetcher:
         journal=journal(),
         rows=EventRows(aws.dynamodb, known.need("events_table")),
         blobs=locked_blobs(aws),
-        frames=opening(),
-        cipher=PlainBlobs(),
+        frames=sealing(),
+        cipher=_blob_cipher(),
         put=Deliveries(journal(), CaptureStream(aws.kinesis, known.need("capture_stream"))).put,
     )
     return FileFetcher(stores, platform_of, _read_file, lambda: datetime.now(UTC), known.attachment_max_bytes)
+
+
+def _blob_cipher() -> BlobCipher:
+    """Seals files; where the deployment has no keys, keeps them as they are."""
+    from quire.archive.attachments.ciphers import PlainBlobs, SubjectBlobs
+    from quire.bootstrap.keys import sealing_keys
+    from quire.config import settings
+
+    return SubjectBlobs(sealing_keys()) if settings().keys_table else PlainBlobs()
 
 
 def fetch_attachments(event: Mapping[str, Any]) -> Batch:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from quire.aws.sessions import Aws
     from quire.domain.ids import TenantId
     from quire.keys.branches import KeyArnOf
+    from quire.keys.subjects import SubjectKeys
 
 
 def ciphers_of(aws: Aws, key_arn_of: KeyArnOf | None = None) -> Ciphers:
@@ -21,29 +22,31 @@ def ciphers_of(aws: Aws, key_arn_of: KeyArnOf | None = None) -> Ciphers:
     ``key_arn_of`` gives a tenant's KMS key to whoever may make keys.
     """
     from quire.archive.ciphers import PlainFrames, SubjectCiphers
+    from quire.config import settings
+
+    return SubjectCiphers(subject_keys_of(aws, key_arn_of)) if settings().keys_table else PlainFrames()
+
+
+def subject_keys_of(aws: Aws, key_arn_of: KeyArnOf | None = None) -> SubjectKeys:
+    """Subjects' keys over these credentials. ``key_arn_of``: see :func:`ciphers_of`."""
     from quire.aws.data_keys import DataKeys
     from quire.aws.key_rows import KeyRows
     from quire.config import settings
     from quire.keys.branches import BranchKeys
     from quire.keys.subjects import SubjectKeys
 
-    table = settings().keys_table
-    if not table:
-        return PlainFrames()
-    rows = KeyRows(aws.dynamodb, table)
+    rows = KeyRows(aws.dynamodb, settings().need("keys_table"))
     branches = BranchKeys(rows, DataKeys(aws.kms), key_arn_of or _makes_none)
-    return SubjectCiphers(SubjectKeys(rows, branches, lambda: datetime.now(UTC)))
+    return SubjectKeys(rows, branches, lambda: datetime.now(UTC))
 
 
 @cache
-def sealing() -> Ciphers:
-    """For functions that seal: they know which KMS key is a tenant's."""
+def sealing_keys() -> SubjectKeys:
+    """For functions that seal: they know which KMS key is a tenant's, and make missing keys."""
     from quire.aws.control import Control
     from quire.config import settings
 
     aws = patient()
-    if not settings().keys_table:
-        return ciphers_of(aws)
     control = Control(aws.dynamodb, settings().need("control_table"))
 
     def key_arn_of(tenant: TenantId) -> str:
@@ -54,7 +57,16 @@ def sealing() -> Ciphers:
             raise UnavailableError("the tenant has no key yet")
         return known.key_arn
 
-    return ciphers_of(aws, key_arn_of)
+    return subject_keys_of(aws, key_arn_of)
+
+
+@cache
+def sealing() -> Ciphers:
+    """For functions that seal frames."""
+    from quire.archive.ciphers import PlainFrames, SubjectCiphers
+    from quire.config import settings
+
+    return SubjectCiphers(sealing_keys()) if settings().keys_table else PlainFrames()
 
 
 @cache

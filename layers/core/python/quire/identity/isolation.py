@@ -139,6 +139,37 @@ def proving_policy(tenant: TenantId, vault: Vault) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Counter:
+    """What a tenant's files are handed over with: ARNs of the table of keys, of the archive's bucket, of the bucket of
+    copies, and of the keys that these are encrypted with, the tenant's own among them."""
+
+    keys_table: str
+    archive: str
+    copies: str
+    keys: tuple[str, ...]
+
+
+def handing_policy(tenant: TenantId, counter: Counter) -> str:
+    """The inline policy of credentials that open a tenant's files, and copy them to where they are handed over.
+
+    Raises as :func:`session_policy`.
+    """
+    if not is_tenant_id(tenant):
+        raise MalformedError("not a tenant id")
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"T#{tenant}"]}}
+    copying = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+    return _encoded(
+        [
+            _allow(["dynamodb:GetItem", "dynamodb:BatchGetItem"], [counter.keys_table], own),
+            _allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{counter.archive}/t/{tenant}/blobs/*"]),
+            _allow(copying, [f"{counter.copies}/t/{tenant}/*"]),
+            _allow(["s3:ListBucket"], [counter.copies], {"StringLike": {"s3:prefix": [f"t/{tenant}/*"]}}),
+            _allow(["kms:Decrypt", "kms:GenerateDataKey"], list(counter.keys)),
+        ]
+    )
+
+
 def assume_tenant(
     base: Aws, role_arn: str, policy_of: Callable[[TenantId], str], purpose: str = "reads"
 ) -> Callable[[TenantId], Aws]:

@@ -36,13 +36,15 @@ _LIFE = timedelta(minutes=5)
 class SubjectKey:
     """A key and what is derived from it, each 32 bytes (HKDF-Expand of RFC 5869 with SHA-256).
 
-    ``sealing`` encrypts, ``naming`` makes nonces, ``salting`` makes the salts of leaves.
+    ``sealing`` encrypts frames, ``naming`` makes their nonces, ``salting`` makes the salts of leaves; from ``filing``
+    come the keys of files.
     """
 
     key_id: str
     sealing: bytes = field(repr=False)
     naming: bytes = field(repr=False)
     salting: bytes = field(repr=False)
+    filing: bytes = field(repr=False)
 
     @cached_property
     def cipher(self) -> AESGCM:
@@ -54,7 +56,8 @@ class SubjectKey:
 
 def derived(key_id: str, secret: bytes) -> SubjectKey:
     """The subject key of a secret (32 random bytes); bound to its id, so a row in another's place opens nothing."""
-    return SubjectKey(key_id, *(_expand(secret, key_id, purpose) for purpose in ("sealing", "naming", "salting")))
+    purposes = ("sealing", "naming", "salting", "filing")
+    return SubjectKey(key_id, *(_expand(secret, key_id, purpose) for purpose in purposes))
 
 
 def _expand(secret: bytes, key_id: str, purpose: str) -> bytes:

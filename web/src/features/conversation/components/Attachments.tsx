@@ -112,8 +112,9 @@ function Status({ attachment }: { attachment: Attachment }) {
 /** A small picture of the file, made when it was stored. */
 function Picture({ address, name }: { address: string; name: string }) {
   const picture = usePicture(address);
-  if (!picture.data || !isWeb(picture.data.url)) return <Icon name="file" variant="subtle" />;
-  return <img className={styles.picture} src={picture.data.url} alt={name} loading="lazy" data-picture="" />;
+  const url = picture.data?.url;
+  if (!url || !isWeb(url)) return <Icon name="file" variant="subtle" />;
+  return <img className={styles.picture} src={url} alt={name} loading="lazy" data-picture="" />;
 }
 
 function Download({ address, name }: { address: string; name: string }) {
@@ -129,6 +130,7 @@ function Download({ address, name }: { address: string; name: string }) {
       >
         Download
       </Button>
+      {download.preparing ? <StatusIndicator type="in-progress">A large file: it is being prepared</StatusIndicator> : null}
       {download.isError ? <ProblemAlert error={download.error} /> : null}
     </div>
   );

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Literal, Protocol
 
 import orjson
 
-from quire.archive.attachments.ciphers import BlobCipher
+from quire.archive.attachments.ciphers import FILE, BlobCipher, purpose_of
 from quire.archive.attachments.raw import archived
 from quire.archive.attachments.reasons import NotHadError, not_had, refused
 from quire.archive.attachments.received import ReceivedFile, check
@@ -25,11 +26,12 @@ from quire.archive.ciphers import Ciphers
 from quire.aws.blobs import Blob, Blobs, FileBytes, file_bytes
 from quire.aws.event_rows import EventRow, EventRows
 from quire.aws.journal import Journal
-from quire.aws.layout import blob_key
+from quire.aws.layout import BlobAddress, blob_key
 from quire.domain.attachments import RawAt, WantedFile
 from quire.domain.calls import Call, Outside, Received
 from quire.domain.delivery import DeliveryHeader
-from quire.domain.errors import BusyError
+from quire.domain.errors import BusyError, GoneError, UnavailableError
+from quire.keys.files import Bound
 
 _THUMBNAILS = {"image/webp": ".thumb.webp", "image/png": ".thumb.png", "image/jpeg": ".thumb.jpg"}
 _LONGEST_TYPE = 200
@@ -143,7 +145,8 @@ class FileFetcher:
                 frame=row.frame,
                 event_id=row.event_id,
             )
-            event = archived(self.stores.journal, self.stores.frames, wanted.tenant_id, at).event
+            with _our_keys():
+                event = archived(self.stores.journal, self.stores.frames, wanted.tenant_id, at).event
         told = event["body"].get("attachment_id")
         return event["kind"] == "attachment.captured" and bool(told == wanted.attachment.id)
 
@@ -151,7 +154,8 @@ class FileFetcher:
         if wanted.attachment.size is not None and wanted.attachment.size > self.most:
             raise NotHadError("too_large", "the platform says that it is larger than what is fetched")
         platform = self.platform_of(wanted)
-        raw = archived(self.stores.journal, self.stores.frames, wanted.tenant_id, wanted.raw_at).raw
+        with _our_keys():
+            raw = archived(self.stores.journal, self.stores.frames, wanted.tenant_id, wanted.raw_at).raw
         path = folder / "sent"  # never by a name that somebody chose
         where = platform.where(wanted, raw)
         if isinstance(where, bytes):
@@ -183,8 +187,10 @@ class FileFetcher:
     def _keep(self, wanted: WantedFile, received: ReceivedFile, folder: Path, attempts: int) -> Result:
         declared = (received.content_type or wanted.attachment.content_type or "")[:_LONGEST_TYPE] or None
         reading = self._read(wanted, received.path, wanted.attachment.content_type or declared)
-        blob, sealed_sha256 = self._stored(wanted, received, folder)
-        thumbnail = self._thumbnail(wanted, reading, sealed_sha256, folder) if reading else None
+        with _our_keys():
+            key_id = self.stores.cipher.key_id(wanted.tenant_id, wanted.subject_id)
+            blob, address = self._stored(wanted, key_id, received, folder)
+            thumbnail = self._thumbnail(wanted, address, reading, folder) if reading else None
         sent = received.bytes
         found = Found(
             sha256=sent.sha256,
@@ -209,24 +215,23 @@ class FileFetcher:
             _log.warning("a file could not be read", extra={"error": type(error).__name__})
             return None
 
-    def _stored(self, wanted: WantedFile, received: ReceivedFile, folder: Path) -> tuple[Blob, str]:
-        cipher = self.stores.cipher
-        key_id = cipher.key_id(wanted.subject_id)
-        sealed = cipher.seal(key_id, received.bytes, folder)
-        key = blob_key(wanted.tenant_id, key_id, sealed.sha256)
-        return self.stores.blobs.put(key, sealed, self.clock()), sealed.sha256
+    def _stored(
+        self, wanted: WantedFile, key_id: str, received: ReceivedFile, folder: Path
+    ) -> tuple[Blob, BlobAddress]:
+        sealed = self.stores.cipher.seal(key_id, Bound(wanted.tenant_id, FILE), received.bytes, folder)
+        address = BlobAddress(key_id, sealed.sha256, "")
+        return self.stores.blobs.put(blob_key(wanted.tenant_id, *address), sealed, self.clock()), address
 
-    def _thumbnail(self, wanted: WantedFile, reading: Reading, sha256: str, folder: Path) -> str | None:
+    def _thumbnail(self, wanted: WantedFile, file: BlobAddress, reading: Reading, folder: Path) -> str | None:
         """The thumbnail beside the blob; its key."""
         ending = _THUMBNAILS.get(reading.thumbnail_type or "")
         if reading.thumbnail is None or ending is None:
             return None
-        cipher = self.stores.cipher
-        key_id = cipher.key_id(wanted.subject_id)
-        path = folder / "thumbnail"
+        path, address = folder / "thumbnail", file._replace(ending=ending)
         path.write_bytes(reading.thumbnail)
-        key = blob_key(wanted.tenant_id, key_id, sha256, ending)
-        return self.stores.blobs.put(key, cipher.seal(key_id, file_bytes(path), folder), self.clock()).key
+        bound = Bound(wanted.tenant_id, purpose_of(address))
+        sealed = self.stores.cipher.seal(file.key_id, bound, file_bytes(path), folder)
+        return self.stores.blobs.put(blob_key(wanted.tenant_id, *address), sealed, self.clock()).key
 
     def _state(self, wanted: WantedFile, found: Found) -> None:
         now = self.clock()
@@ -237,3 +242,16 @@ class FileFetcher:
 def _sound(text: str) -> str:
     """Text that every encoder takes: half a surrogate pair becomes a question mark."""
     return text.encode("utf-8", "replace").decode()
+
+
+@contextmanager
+def _our_keys() -> Iterator[None]:
+    """A key of ours that cannot be had says nothing of the file at its source: the work comes again.
+
+    Raises:
+        UnavailableError: the key was destroyed, or the tenant's is disabled.
+    """
+    try:
+        yield
+    except GoneError as error:
+        raise UnavailableError("a key of the archive cannot be had") from error
