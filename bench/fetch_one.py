@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from bench.fetch_memory import HOST
-from quire.archive.attachments.ciphers import PlainBlobs
+from bench.subject_keys import MemoryKeys
+from quire.archive.attachments.ciphers import SubjectBlobs
 from quire.archive.attachments.fetch import FileFetcher, Platform, Stores
 from quire.archive.ciphers import PlainFrames
 from quire.archive.entries import entry_of
@@ -62,7 +63,7 @@ def main(size: int, authority: str, port: str) -> None:
         rows=cast("Any", NoRows()),
         blobs=Blobs(Aws("us-east-1").s3, "archive", Lock("GOVERNANCE", 30)),
         frames=PlainFrames(),
-        cipher=PlainBlobs(),
+        cipher=SubjectBlobs(MemoryKeys()),
         put=lambda *_: None,
     )
     reach = Reach(hosts=(HOST,), limits={"*": PLENTY}, pause=lambda _: None)

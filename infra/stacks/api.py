@@ -1,6 +1,7 @@
 """Serve: who may sign in, what they may call, and as whom the API then reads."""
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra import addresses
@@ -8,7 +9,7 @@ from infra.constructs.alarms import Watch
 from infra.constructs.code_layers import CodeLayers
 from infra.constructs.console_site import configure
 from infra.constructs.people_api import PeopleApi
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.python_function import METRICS, PythonFunction
 from infra.constructs.search_collection import SearchCollection
 from infra.constructs.tenant_role import TenantRole, leading_keys
 from infra.constructs.user_directory import API_SCOPE, UserDirectory
@@ -76,8 +77,20 @@ class ApiStack(QuireStack):
 
     def watches(self) -> list[Watch]:
         """All that this stack owns."""
+        corrupt = Watch(
+            "corrupt-answers",
+            cloudwatch.Metric(
+                namespace=METRICS,
+                metric_name="corrupt_answers",
+                dimensions_map={"service": self.server.name},
+                period=Duration.minutes(1),
+                statistic="Sum",
+            ),
+            1,
+            "Somebody asked for what is not what was stored: treat it as tampering until explained.",
+        )
         functions = [*self.server.watches(), *self.claims.watches()]
-        return [*self.api.watches(), *functions, *self.hand_over.watches()]
+        return [*self.api.watches(), *functions, *self.hand_over.watches(), corrupt]
 
     def _claims(self) -> PythonFunction:
         """Reads the one item that says who a person is."""

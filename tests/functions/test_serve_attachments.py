@@ -156,12 +156,15 @@ def test_a_large_file_is_prepared_while_whoever_wants_it_asks_again(
     assert read_by(quire, answer.body["url"]) == SENT
 
 
-def test_what_is_not_what_was_sent_is_not_given_out(quire: Serving) -> None:
+def test_what_is_not_what_was_sent_is_not_given_out_and_counted(
+    quire: Serving, capsys: pytest.CaptureFixture[str]
+) -> None:
     aws = quire.house.aws
     for key, data in stored(aws).items():
         aws.aws.s3.put_object(Bucket=ARCHIVE, Key=key, Body=data[:-1] + bytes([data[-1] ^ 1]))
     answer = link_to(quire, "thumbnailUrl")
     assert (answer.status, answer.problem) == (500, "corrupt")
+    assert [line for line in capsys.readouterr().out.splitlines() if '"corrupt_answers":[1.0]' in line.replace(" ", "")]
     assert link_to(quire, "contentUrl").status == 200, "the version that its event names is as it was"
 
 

@@ -20,6 +20,8 @@ WATCHED = (
     ("AWS/ApiGateway", "Latency"),
     ("Quire", "quarantined"),
     ("Quire", "corrupt_segments"),
+    ("Quire", "copies_corrupt"),
+    ("Quire", "corrupt_answers"),
 )
 
 

@@ -1,6 +1,7 @@
 """The demo week's files: every one arrives byte for byte and is found by its words; one that is gone is shown to be."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from infra.local.demo import papers
 from infra.local.demo.script import File, Line
 from infra.local.demo.story import read_week
 from infra.local.demo.worlds import worlds
+from infra.local.senders import generic
 from tests.local.running import Running, eventually
 
 pytestmark = [pytest.mark.local, pytest.mark.timeout(300)]
@@ -81,8 +83,59 @@ def test_every_file_arrives_byte_for_byte(stack: Running, platform: str) -> None
             assert parse_qs(urlsplit(url).query)["response-content-disposition"][0].startswith("attachment"), url
             fetched = httpx.get(url, verify=stack.tls, timeout=30)
             assert fetched.content == content, file.name
+            if "thumbnailUrl" in found:
+                picture = httpx.get(api.get(found["thumbnailUrl"]).json()["url"], verify=stack.tls, timeout=30)
+                assert (picture.headers["Content-Type"], picture.content[:4]) == ("image/webp", b"RIFF"), file.name
             done += 1
     assert done
+
+
+def test_what_is_stored_is_no_file_that_anybody_sent(stack: Running) -> None:
+    """Whoever reads the bucket, with every right there is, holds what only the senders' keys open."""
+    held = Held(stack, "slack")
+    line, file = next((line, file) for line, file in sent_on("slack") if not file.gone)
+    with stack.api(stack.user("meridian", "compliance_officer")) as api:
+        assert held.attachment(api, line, file)["captureStatus"] == "captured"
+    sent = {papers.content(file) for platform in PLATFORMS for _, file in sent_on(platform)}
+    s3, bucket, seen = stack.deployment.client("s3"), stack.document["buckets"]["archive"], 0
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="t/meridian/blobs/"):
+        for entry in page.get("Contents", ()):
+            stored = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+            assert stored.startswith(b"QRB1"), entry["Key"]
+            assert not [content for content in sent if content[:64] in stored], entry["Key"]
+            seen += 1
+    assert seen
+
+
+def test_a_large_file_is_prepared_and_then_handed_over(stack: Running) -> None:
+    """By the function of its own, with credentials of this tenant and no other."""
+    size, name = 17 * 1024 * 1024 + time.time_ns() % 1_000_000, f"large-{time.time_ns()}"  # another file every time
+    content = (bytes(range(256)) * (size // 256 + 1))[:size]
+    files = stack.simulated("files")["files"]
+    stack.change("files", {"files": files | {f"files.partner.example/{name}": {"size": size}}})
+    address = f"https://files.partner.example/{name}"
+    attachment = {"id": name, "name": f"{name}.bin", "contentType": "application/octet-stream", "url": address}
+    message = {
+        **{"kind": "message.created", "id": name, "at": "2026-03-02T09:00:00Z", "text": name},
+        **{"channel": {"id": "c"}, "sender": {"id": "s"}, "attachments": [attachment]},
+    }
+    sender = stack.senders.generic
+    assert sender is not None
+    assert stack.send(sender.request(generic.encode([message]), time.time())).is_success
+    with stack.api(stack.user("meridian", "compliance_officer")) as api:
+        (hit,) = eventually(lambda: stack.search(api, f'"{name}"')["hits"], f"{name} to be found")
+
+        def kept() -> Any:
+            (found,) = api.get(f"/v1/messages/{hit['messageId']}").json()["attachments"]
+            return found if found["captureStatus"] == "captured" else None
+
+        found = eventually(kept, f"{name} to be fetched", 120)
+        assert found["sha256"] == hashlib.sha256(content).hexdigest()
+        first = api.get(found["contentUrl"])
+        assert (first.status_code, first.json()["status"]) == (202, "preparing")
+        assert int(first.headers["Retry-After"]) == first.json()["retryAfter"]
+        url = eventually(lambda: api.get(found["contentUrl"]).json().get("url"), f"{name} to be prepared", 120)
+        assert httpx.get(url, verify=stack.tls, timeout=60).content == content
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

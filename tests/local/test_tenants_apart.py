@@ -68,6 +68,22 @@ def test_another_tenants_message_and_conversation_are_not_there(
     assert "WhatsApp" not in answer.text
 
 
+def test_another_tenants_file_is_not_there(stack: Running, stranger: httpx.Client, officer: httpx.Client) -> None:
+    """Neither by its address nor by what a link to it leads to, asked for without what the link is signed with."""
+
+    def with_a_file() -> str | None:
+        for item in stack.documents("meridian"):
+            if any(each.get("sha256") for each in item.get("attachments", ())):
+                return str(item["message_id"])
+        return None
+
+    message = eventually(with_a_file, "a file to be fetched")
+    kept = [each for each in officer.get(f"/v1/messages/{message}").json()["attachments"] if "contentUrl" in each]
+    link = officer.get(kept[0]["contentUrl"]).json()["url"]
+    assert stranger.get(kept[0]["contentUrl"]).status_code == 404
+    assert httpx.get(link.partition("?")[0], verify=stack.tls, timeout=30).status_code == 403
+
+
 def test_channels_are_the_own_tenants(stack: Running, stranger: httpx.Client, officer: httpx.Client) -> None:
     ours = {channel["channelId"] for channel in officer.get("/v1/channels").json()["channels"]}
     theirs = {channel["channelId"] for channel in stranger.get("/v1/channels").json()["channels"]}

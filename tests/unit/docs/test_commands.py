@@ -120,6 +120,8 @@ RUN: Mapping[str, Callable[[list[str], Path], None]] = {
     "npx": _npx,
     "npm": _nothing,
     "openssl": _openssl,
+    "sha256sum": _nothing,  # tests/unit/packages/test_files_proven.py does what these two do
+    "grep": _nothing,
     "curl": _nothing,  # tests/local/test_documents.py sends it
     "export": _nothing,
     "cd": _nothing,

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
     RequestValidationError,
 )
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from quire.domain.errors import BadInputError, CorruptError, InvalidFieldsError, QuireError, UnavailableError
 from quire.search.query.errors import QueryError
@@ -78,6 +79,7 @@ def problem(error: Exception, request_id: str) -> Response[str]:
     if isinstance(error, UnavailableError):
         return _answer(status, error.slug, "something we depend on did not answer", request_id)
     if isinstance(error, CorruptError):
+        _count("corrupt_answers")
         return _answer(500, error.slug, _CORRUPT, request_id)
     return _answer(500, "internal", _INTERNAL, request_id)
 
@@ -109,6 +111,13 @@ def _fields(error: RequestValidationError) -> list[dict[str, str]]:
     return [
         {"field": ".".join(str(part) for part in each["loc"]), "problem": str(each["msg"])} for each in error.errors()
     ]
+
+
+def _count(name: str) -> None:
+    """One more of what an alarm waits for."""
+    metrics = EphemeralMetrics(namespace="Quire", service="serve_api")
+    metrics.add_metric(name, MetricUnit.Count, 1)
+    metrics.flush_metrics()
 
 
 def _log(error: Exception, request_id: str) -> None:
