@@ -2532,6 +2532,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something we depend on did not answer; try again */
             503: {
                 headers: {
@@ -2605,6 +2614,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2688,6 +2706,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3205,6 +3232,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3965,6 +4001,15 @@ export interface operations {
             };
             /** @description Not in the state the request assumes */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
