@@ -18,6 +18,9 @@ const ChannelsPage = lazy(async () => ({
 const ConversationPage = lazy(async () => ({
   default: (await import("@/features/conversation/components/ConversationPage")).ConversationPage,
 }));
+const ComparePage = lazy(async () => ({
+  default: (await import("@/features/conversation/components/ComparePage")).ComparePage,
+}));
 const ConnectionsPage = lazy(async () => ({
   default: (await import("@/features/connections/components/ConnectionsPage")).ConnectionsPage,
 }));
@@ -35,6 +38,10 @@ const PeoplePage = lazy(async () => ({
 }));
 const PersonPage = lazy(async () => ({
   default: (await import("@/features/people/components/PersonPage")).PersonPage,
+}));
+
+const DayPage = lazy(async () => ({
+  default: (await import("@/features/people/components/DayPage")).DayPage,
 }));
 
 const nothing = () => null;
@@ -57,8 +64,10 @@ export function routes(session: Session): RouteObject[] {
         { path: "/search", Component: SearchPage },
         { path: "/channels", Component: ChannelsPage },
         { path: "/conversations/:channelId", Component: ConversationPage },
+        { path: "/conversations/:channelId/compare", Component: ComparePage },
         { path: "/people", Component: PeoplePage },
         { path: "/people/:personId", Component: PersonPage },
+        { path: "/people/:personId/day", Component: DayPage },
         { path: "/connections", Component: ConnectionsPage },
         { path: "/connections/new", Component: AddConnectionPage },
         { path: "/connections/installed", Component: InstalledPage },

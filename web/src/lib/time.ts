@@ -52,6 +52,25 @@ export function dayKey(date: Date): string {
   return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
 }
 
+/** Day and time of an instant as pickers have them ("2026-03-04", "10:05:06"), in the reader's zone; empty for none. */
+export function pickerParts(at: string | null): { day: string; time: string } {
+  const read = at === null ? null : moment(at);
+  if (read === null) return { day: "", time: "" };
+  const { date } = read;
+  const two = (value: number) => String(value).padStart(2, "0");
+  return {
+    day: `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+    time: `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
+  };
+}
+
+/** The instant that pickers of the reader's zone name, RFC 3339 in UTC; `null` while they name none. */
+export function pickedInstant(day: string, time: string): string | null {
+  const whole = /^\d{2}:\d{2}$/.test(time) ? `${time}:00` : time;
+  const date = new Date(`${day}T${whole || "00:00:00"}`);
+  return day === "" || Number.isNaN(date.valueOf()) ? null : date.toISOString();
+}
+
 /** The reader's time zone, by its IANA name. */
 export function zoneName(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -10,6 +10,7 @@ import type {
 } from "@/lib/api/types";
 import { connections, people, platforms } from "./fixtureDesk.ts";
 import { EVIDENCE } from "./evidence.ts";
+import { day, difference, members, seenAt } from "./fixtureMoments.ts";
 import { CHANNELS, WEEK } from "./week.ts";
 
 const PAGE = 20;
@@ -19,7 +20,7 @@ const ME: Me = {
   userId: "s-1",
   email: "cleo@harbour-lane.example",
   role: "administrator",
-  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence"],
+  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence", "ReadDay"],
 };
 
 /** Answers an API request out of the made-up week, the way the real one does. */
@@ -37,12 +38,15 @@ export async function answer(request: Request): Promise<Response> {
   if (resource === "channels") return Response.json(channels(searchParams.get("cursor")));
   if (resource === "platforms") return Response.json(platforms());
   if (resource === "connections" || resource === "installs") return connections(request);
+  if (resource === "people" && part === "day") return Response.json(day(id ?? "", searchParams));
   if (resource === "people") return people(request);
   if (resource === "messages" && part === "attachments") {
     return Response.json({ status: "ready", url: new URL("/favicon.svg", request.url).href, expiresAt: "2026-01-07T17:00:00Z" });
   }
   if (resource === "messages" && part === "evidence") return found(evidence(id ?? ""));
   if (resource === "messages") return found(WEEK.find((message) => message.messageId === id));
+  if (resource === "conversations" && part === "members") return Response.json(members(searchParams.get("asOf")));
+  if (resource === "conversations" && part === "diff") return found(difference(id ?? "", searchParams));
   if (resource === "conversations") return found(conversation(id ?? "", searchParams));
   return problem(404, "not-found");
 }
@@ -121,10 +125,12 @@ function unreadable(column: number, expected: string): Response {
 function conversation(channelId: string, parameters: URLSearchParams): Conversation | undefined {
   const channel = CHANNELS.find((one) => one.channelId === channelId);
   if (channel === undefined) return undefined;
-  const all = WEEK.filter((message) => message.channelId === channelId);
+  const asOf = parameters.get("asOf");
+  const all = seenAt(WEEK.filter((message) => message.channelId === channelId), asOf);
   const [start, end] = stretch(all, parameters);
   return {
     channel,
+    ...(asOf !== null && { asOf }),
     messages: all.slice(start, end),
     before: start > 0 ? String(start) : null,
     after: end < all.length ? String(end) : null,

@@ -11,23 +11,37 @@ import { RouterLink } from "@/components/RouterLink";
 import { SafeText } from "@/components/SafeText";
 import { channelLabel } from "@/components/channelLabel";
 import { useConversation } from "@/features/conversation/api/useConversation";
+import { AsOfBanner, PartialBanner } from "@/features/conversation/components/Banners";
+import { Members } from "@/features/conversation/components/Members";
+import { MomentForm } from "@/features/conversation/components/MomentForm";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import { Transcript } from "@/features/conversation/components/Transcript";
 import type { Channel } from "@/lib/api/types";
 import { sentence } from "@/lib/names";
 import { zoneName } from "@/lib/time";
 
-/** A conversation as it stands, around the message the address names. */
+/** A conversation as it stands, or as it stood at the moment the address names, around the message it names. */
 export function ConversationPage() {
   const { channelId = "" } = useParams();
-  const [parameters] = useSearchParams();
+  const [parameters, setParameters] = useSearchParams();
   const around = parameters.get("around");
-  const conversation = useConversation(channelId, around);
+  const asOf = parameters.get("asOf");
+  const conversation = useConversation(channelId, { around, asOf });
   const channel = conversation.data?.pages[0]?.channel;
+  const partial = conversation.data?.pages.find((page) => page.partial);
+  const travel = (at: string | null) =>
+    setParameters((known) => {
+      if (at === null) known.delete("asOf");
+      else known.set("asOf", at);
+      return known;
+    });
   return (
     <SpaceBetween size="l">
       <title>{channel ? `${channelLabel(channel)} · Quire` : "Conversation · Quire"}</title>
       {channel ? <Heading channel={channel} /> : <Header variant="h1">Conversation</Header>}
+      <MomentForm key={asOf} asOf={asOf} onChange={travel} channelId={channelId} />
+      {asOf === null ? null : <AsOfBanner asOf={asOf} onBack={() => travel(null)} />}
+      {partial?.window ? <PartialBanner window={partial.window} /> : null}
       {conversation.isPending ? (
         <Box textAlign="center" padding={{ vertical: "xxl" }}>
           <LiveRegion>
@@ -38,7 +52,8 @@ export function ConversationPage() {
       {conversation.isError && !conversation.data ? (
         <ProblemAlert error={conversation.error} onRetry={() => void conversation.refetch()} />
       ) : null}
-      {conversation.data ? <Transcript key={around} conversation={conversation} around={around} /> : null}
+      {conversation.data ? <Transcript key={`${around ?? ""} ${asOf ?? ""}`} conversation={conversation} around={around} /> : null}
+      {channel ? <Members channelId={channelId} asOf={asOf} /> : null}
     </SpaceBetween>
   );
 }

@@ -14,6 +14,8 @@ const SHOWN_AT_FIRST = 1500;
 export function MessageBody({ message }: { message: Message }) {
   const { content } = message;
   const markup = markupOf(message);
+  if (message.tombstone) return <Tombstone message={message} />;
+  if (message.untold) return <div className={styles.note}>It was there; what it said then was not captured.</div>;
   if (!message.deletedAt) return <LongText text={content} markup={markup} />;
   return (
     <div className={styles.deleted}>
@@ -31,6 +33,15 @@ export function MessageBody({ message }: { message: Message }) {
           <LongText text={content} markup={markup} />
         </del>
       )}
+    </div>
+  );
+}
+
+/** The place of a message that members did not see any more. */
+function Tombstone({ message }: { message: Message }) {
+  return (
+    <div className={styles.note}>
+      Deleted at the source by then, <Timestamp at={message.deletedAt ?? ""} />. Members saw a notice here, or nothing.
     </div>
   );
 }

@@ -36,12 +36,19 @@ export function PersonPage() {
 
 function Shown({ person }: { person: Person }) {
   const mayJoin = useMay("JoinAccounts");
+  const mayRead = useMay("ReadDay");
   const separating = useSeparate(person.personId);
   const alone = person.accounts.length === 1;
   return (
     <SpaceBetween size="l">
       <title>{`${personName(person)} · Quire`}</title>
-      <Header variant="h1" description={person.emails.length > 0 ? <SafeText text={person.emails.join(", ")} /> : undefined}>
+      <Header
+        variant="h1"
+        description={person.emails.length > 0 ? <SafeText text={person.emails.join(", ")} /> : undefined}
+        actions={
+          mayRead ? <RouterLink to={`/people/${encodeURIComponent(person.personId)}/day`}>A day of theirs</RouterLink> : undefined
+        }
+      >
         <SafeText text={personName(person)} />
       </Header>
       {separating.isError ? <ProblemAlert error={separating.error} /> : null}
