@@ -10,7 +10,16 @@ _KEYWORD = (
     r"(platform|channel_id|channel_type|user_id|workspace_id|thread_id|message_id|platform_id|mentioned_ids|symbols|tokens|"
     r"emoji|file_types|tags|holds|sentiment|language|has_(attachments|links|reactions)|is_(edited|deleted|external|flagged))"
 )
-_VALUES = {"value", "fuzziness", "transpositions", "rewrite", "flags", "max_determinized_states", "case_insensitive"}
+_VALUES = {
+    "value",
+    "fuzziness",
+    "transpositions",
+    "rewrite",
+    "flags",
+    "max_determinized_states",
+    "case_insensitive",
+    "max_expansions",
+}
 _LEAVES = {
     "term": _KEYWORD,
     "terms": _KEYWORD,
@@ -22,7 +31,7 @@ _LEAVES = {
 }
 _RULES = {
     "match": {"query", "max_gaps", "ordered", "use_field"},
-    "wildcard": {"pattern"},
+    "wildcard": {"pattern", "max_expansions"},
     "fuzzy": {"term", "fuzziness", "transpositions"},
     "all_of": {"ordered", "max_gaps", "intervals"},
     "any_of": {"intervals"},

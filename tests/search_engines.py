@@ -18,7 +18,7 @@ from quire.search.documents import Known, document
 from quire.search.engine import Engine, connect
 from quire.search.indexes import Indexes
 from quire.search.mapping import read_alias
-from quire.search.query.texts import ALL, WITHOUT_LANGUAGES
+from quire.search.query.texts import ALL, EMBEDDED
 from quire.search.searcher import Searcher
 from quire.search.writes import Write, Writes, places
 from tests.chat import AT, known
@@ -59,7 +59,7 @@ class Bench:
 
     def searcher(self) -> Searcher:
         """Searches for the tenant."""
-        return Searcher(self.engine, self.tenant, where=ALL if self.real else WITHOUT_LANGUAGES)
+        return Searcher(self.engine, self.tenant, where=ALL if self.real else EMBEDDED)
 
 
 def folded(events: Sequence[Known]) -> Write:

@@ -123,9 +123,9 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
 
 
 def _texts(languages: bool) -> Texts:
-    from quire.search.query.texts import ALL, WITHOUT_LANGUAGES
+    from quire.search.query.texts import ALL, EMBEDDED
 
-    return ALL if languages else WITHOUT_LANGUAGES
+    return ALL if languages else EMBEDDED
 
 
 def _names(tenant: TenantId, aws: Aws) -> Names:

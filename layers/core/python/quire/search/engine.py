@@ -28,6 +28,10 @@ class NoSuchIndexError(QuireError):
     """Nothing was ever indexed under this name."""
 
 
+class TooWideError(QuireError):
+    """A part of the query stands for more different words than the engine looks for at once."""
+
+
 class SnapshotGoneError(QuireError):
     """The point in time has expired, or was never one."""
 
@@ -69,6 +73,7 @@ class Engine:
         Raises:
             NoSuchIndexError: there is no such index or alias.
             SnapshotGoneError: the point in time is no more.
+            TooWideError: a part of the query stands for too many words.
         """
         with _translated("search"):
             answer: dict[str, Any] = self._client.search(
@@ -222,6 +227,9 @@ def _meaning(what: str, error: Any) -> QuireError:
         return SnapshotGoneError(f"{what}: the snapshot is gone")
     if kinds & {"index_not_found_exception", "aliases_not_found_exception"}:
         return NoSuchIndexError(f"{what}: no such index")
+    if "illegal_state_exception" in kinds and what == "search":
+        # What Lucene says of a pattern in an interval query that expands beyond its limit.
+        return TooWideError("search: a part of the query stands for too many words")
     if status in _TRY_AGAIN:
         return UnavailableError(f"{what}: the search engine answered {status}")
     return EngineRefusedError(f"{what}: the search engine refused with {status} {error.error}")

@@ -9,12 +9,13 @@ from quire.domain.errors import MalformedError
 from quire.domain.ids import TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.documents import Document, fitting
-from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError
+from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.mapping import read_alias
 from quire.search.query import COUNTED_UP_TO, Question, sorting
 from quire.search.query.ast import Query
 from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, in_files, marked_fields
+from quire.search.query.errors import QueryError
 from quire.search.query.meaning import Meaning, meaning_of
 from quire.search.query.names import Names, nobody
 from quire.search.query.reading import parse
@@ -25,6 +26,7 @@ SHOWN: dict[str, list[str]] = {
     "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
 }
 """What of a document is read to show it."""
+_NARROWER = "more letters before the first * or ? of a wildcard beside NEAR or BEFORE, or a longer fuzzy word there"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Searcher:
         body = self._body(question, query, meaning, place)
         try:
             answer, snapshot = self._answered(body, question, place)
+        except TooWideError as error:
+            raise QueryError(0, len(question.text), _NARROWER) from error
         except NoSuchIndexError:
             return Page(0, False, [], None, meaning.notes)
         found = answer["hits"]["hits"]

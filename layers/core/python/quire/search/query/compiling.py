@@ -38,7 +38,7 @@ def compiled(
     if query.root is not None:
         wanted["filter"].append(_clause(query.root, meaning, where))
         if question.ranked and any(not isinstance(leaf, Field) for leaf in leaves(query.root)):
-            wanted["should"] = _steps(query.root, meaning)
+            wanted["should"] = _steps(query.root, meaning, where.current())
     asked = {"bool": wanted}
     if cost(asked) > MAX_COST:
         raise QueryError(
@@ -50,7 +50,7 @@ def compiled(
 def in_files(query: Query) -> dict[str, Any] | None:
     """A filter that lets every message pass, and says of each in which of its files some of the words are found
     (``inner_hits`` named ``FOUND_IN_FILES``); ``None`` when there are no words."""
-    wanted = [texts.occurs(leaf, texts.FILES) for leaf in _said(query) if not texts.only_symbols(leaf)]
+    wanted = [texts.occurs(leaf, texts.ALL.in_files()) for leaf in _said(query) if not texts.only_symbols(leaf)]
     if not wanted:
         return None
     nested = {
@@ -138,12 +138,12 @@ def _said(query: Query) -> list[Leaf]:
     return [leaf for leaf in leaves(query.root, negated=False) if not isinstance(leaf, Field)]
 
 
-def _steps(root: Node, meaning: Meaning) -> list[dict[str, Any]]:
-    now = _clause(root, meaning, texts.CURRENT)
+def _steps(root: Node, meaning: Meaning, current: texts.Texts) -> list[dict[str, Any]]:
+    now = _clause(root, meaning, current)
     steps: list[dict[str, Any]] = [{"constant_score": {"filter": now, "boost": _SAID_NOW}}]
     together = _in_a_row(root.of if isinstance(root, And) else ())
     if together:
-        wanted = texts.occurs(Phrase(together), texts.CURRENT)
+        wanted = texts.occurs(Phrase(together), current)
         steps.append({"constant_score": {"filter": wanted, "boost": _AS_ASKED}})
     return steps
 

@@ -21,7 +21,8 @@ MAX_PATTERN = 100
 """Characters of a wildcard, a fuzzy word or a regular expression."""
 MAX_REGEXP_SIZE = 500
 """Signs of a regular expression once its repetitions are written out."""
-MAX_EXPANSIONS = 128
-"""Different words that a wildcard next to NEAR or BEFORE may stand for in one month's index: the engine's own limit."""
+MAX_EXPANSIONS = 1_000
+"""Different words that a wildcard beside NEAR or BEFORE may stand for in a month's index; a fuzzy word there may stand
+for 128, which is the engine's own limit."""
 MAX_COST = 1_000
 """Clauses of a compiled query, one for each field looked at: the engine's limit is 1,024."""

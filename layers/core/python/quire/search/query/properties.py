@@ -11,7 +11,7 @@ from quire.search.query.patterns import is_wild
 from quire.search.query.times import Span
 
 NONE: dict[str, Any] = {"match_none": {}}
-_FLAGS = {
+FLAGS = {
     ("has", "attachment"): "has_attachments",
     ("has", "link"): "has_links",
     ("has", "reaction"): "has_reactions",
@@ -20,7 +20,7 @@ _FLAGS = {
     ("is", "external"): "is_external",
     ("is", "flagged"): "is_flagged",
 }
-_KEYWORDS = {
+KEYWORDS = {
     "platform": "platform",
     "type": "channel_type",
     "filetype": "file_types",
@@ -58,9 +58,9 @@ def _holds(name: str, value: Value, meaning: Meaning) -> dict[str, Any]:
         return _file(value)
     if (name, value.text) == ("has", "pii"):
         return {"exists": {"field": "pii"}}
-    if (name, value.text) in _FLAGS:
-        return {"term": {_FLAGS[name, value.text]: {"value": True}}}
-    return {"term": {_KEYWORDS[name]: {"value": value.text, "case_insensitive": True}}}
+    if (name, value.text) in FLAGS:
+        return {"term": {FLAGS[name, value.text]: {"value": True}}}
+    return {"term": {KEYWORDS[name]: {"value": value.text, "case_insensitive": True}}}
 
 
 def _sent(name: str, span: Span) -> dict[str, Any]:

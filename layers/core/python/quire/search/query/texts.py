@@ -5,7 +5,7 @@ A person's text only ever becomes the *value* of a query; the names of fields an
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quire.search.documents import symbols_of
@@ -13,6 +13,7 @@ from quire.search.mapping import STEMMED, words_field
 from quire.search.query import regexps
 from quire.search.query.ast import Fuzzy, Leaf, Near, Operand, Or, Phrase, Regexp, Wildcard, Word
 from quire.search.query.folding import folded
+from quire.search.query.limits import MAX_EXPANSIONS
 from quire.search.tokens import special_tokens
 
 CURRENT_FIELDS = ("content", "subject")
@@ -22,26 +23,37 @@ LANGUAGE_FIELDS = tuple(map(words_field, sorted(STEMMED)))
 """All texts of a message, reduced to stems as its own language does."""
 IN_FILES = "attachments.extracted_text"
 
-_CJK = re.compile(
+CJK = re.compile(
     r"[\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_EMOJI = re.compile(r":([\w+-]+):\Z")
+EMOJI_NAME = re.compile(r":([\w+-]+):\Z")
 _MARKS = "#@$€£¥"
 _ONE_TOKEN = re.compile(r"[^\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Which texts to look at: fields with ``.exact`` and ``.cjk`` beside them, and fields stemmed by language."""
+    """Which texts to look at: fields with ``.exact`` and ``.cjk`` beside them, and fields stemmed by language.
+
+    ``expands``: the engine can be told for how many words a wildcard may stand beside NEAR and BEFORE.
+    """
 
     names: tuple[str, ...]
     languages: tuple[str, ...] = ()
+    expands: bool = True
+
+    def current(self) -> "Texts":
+        """What a message says now."""
+        return replace(self, names=CURRENT_FIELDS, languages=())
+
+    def in_files(self) -> "Texts":
+        """What stands in each of its files."""
+        return replace(self, names=(IN_FILES,), languages=())
 
 
 ALL = Texts(TEXT_FIELDS, LANGUAGE_FIELDS)
-WITHOUT_LANGUAGES = Texts(TEXT_FIELDS)
-CURRENT = Texts(CURRENT_FIELDS)
-FILES = Texts((IN_FILES,))
+EMBEDDED = Texts(TEXT_FIELDS, expands=False)
+"""What the embedded engine can look at: it stems English only."""
 
 
 def occurs(leaf: Leaf, texts: Texts) -> dict[str, Any]:
@@ -56,7 +68,8 @@ def occurs(leaf: Leaf, texts: Texts) -> dict[str, Any]:
         case Wildcard(pattern):
             return _any_of({"wildcard": {name: {"value": folded(pattern)}}} for name in _exact(texts))
         case Fuzzy(text, edits):
-            near = {"value": folded(text), "fuzziness": edits, "transpositions": True, "rewrite": "constant_score"}
+            near = {"value": folded(text), "fuzziness": edits, "transpositions": True}
+            near |= {"rewrite": "constant_score", "max_expansions": MAX_EXPANSIONS}
             return _any_of({"fuzzy": {name: near}} for name in _exact(texts))
         case Regexp(pattern):
             value = {"value": regexps.compiled(pattern).pattern, "flags": "NONE", "max_determinized_states": 10_000}
@@ -85,14 +98,21 @@ def beside(near: Near, texts: Texts) -> dict[str, Any]:
     of two alternatives where one lies within the other looks at the shorter one only.
     """
     first, second = _choices(near.first), _choices(near.second)
-    plain = all(isinstance(leaf, Word) and not _CJK.search(leaf.text) for each in (*first, *second) for leaf in each)
-    asked = [_intervals(name if plain else f"{name}.exact", near, None if plain else name) for name in texts.names]
+    plain = all(isinstance(leaf, Word) and not CJK.search(leaf.text) for each in (*first, *second) for leaf in each)
     if plain:
-        asked += [_intervals(name, near, None) for name in texts.languages]
-    return _any_of(asked)
+        return _any_of(_intervals(name, near, _Rules()) for name in (*texts.names, *texts.languages))
+    return _any_of(_intervals(f"{name}.exact", near, _Rules(name, texts.expands)) for name in texts.names)
 
 
-def _intervals(name: str, near: Near, stemmed: str | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How operands are looked for: words in the field ``stemmed``, where that is not the one looked at."""
+
+    stemmed: str | None = None
+    expands: bool = False
+
+
+def _intervals(name: str, near: Near, how: _Rules) -> dict[str, Any]:
     pairs = [(one, other) for one in _choices(near.first) for other in _choices(near.second)]
     orders = pairs if near.ordered else [*pairs, *((other, one) for one, other in pairs)]
     rules = [
@@ -100,7 +120,7 @@ def _intervals(name: str, near: Near, stemmed: str | None) -> dict[str, Any]:
             "all_of": {
                 "ordered": True,
                 "max_gaps": near.distance,
-                "intervals": [_rule(one, stemmed), _rule(other, stemmed)],
+                "intervals": [_rule(one, how), _rule(other, how)],
             }
         }
         for one, other in orders
@@ -119,41 +139,48 @@ def _choices(operand: Operand) -> list[tuple[Leaf, ...]]:
 def _is_one_token(leaf: Leaf) -> bool:
     if isinstance(leaf, Wildcard | Fuzzy):
         return True
-    return isinstance(leaf, Word | Phrase) and bool(_ONE_TOKEN.match(leaf.text)) and not _CJK.search(leaf.text)
+    return isinstance(leaf, Word | Phrase) and bool(_ONE_TOKEN.match(leaf.text)) and not CJK.search(leaf.text)
 
 
-def _rule(choice: Sequence[Leaf], stemmed: str | None) -> dict[str, Any]:
-    rules = [_rule_of(leaf, stemmed) for leaf in choice]
+def _rule(choice: Sequence[Leaf], how: _Rules) -> dict[str, Any]:
+    rules = [_rule_of(leaf, how) for leaf in choice]
     return rules[0] if len(rules) == 1 else {"any_of": {"intervals": rules}}
 
 
-def _rule_of(leaf: Leaf, stemmed: str | None) -> dict[str, Any]:
+def _rule_of(leaf: Leaf, how: _Rules) -> dict[str, Any]:
     match leaf:
         case Wildcard(pattern):
-            return {"wildcard": {"pattern": folded(pattern.lstrip("#@$"))}}
+            most = {"max_expansions": MAX_EXPANSIONS} if how.expands else {}
+            return {"wildcard": {"pattern": folded(pattern.lstrip("#@$")), **most}}
         case Fuzzy(text, edits):
             return {"fuzzy": {"term": folded(text), "fuzziness": str(edits), "transpositions": True}}
-        case Word(text) if stemmed is not None and not _CJK.search(text):
-            return {"match": {"query": text, "max_gaps": 0, "ordered": True, "use_field": stemmed}}
+        case Word(text) if how.stemmed is not None and not CJK.search(text):
+            return {"match": {"query": text, "max_gaps": 0, "ordered": True, "use_field": how.stemmed}}
         case Word(text) | Phrase(text):
             return {"match": {"query": text, "max_gaps": 0, "ordered": True}}
         case _:
             raise TypeError(f"not beside anything: {type(leaf).__name__}")
 
 
+def special_of(text: str) -> str | None:
+    """The token of a text that is one ticker, amount, hashtag or name with an ``@``."""
+    tokens = special_tokens(text) if text[0] in _MARKS else []
+    return tokens[0] if len(tokens) == 1 else None
+
+
 def _special(text: str, *, quoted: bool) -> dict[str, Any] | None:
     """The query for what analyzers make nothing or something else of: emoji and their names, symbols, tickers,
     hashtags, names with an ``@``."""
-    if not quoted and (emoji := _EMOJI.match(text)):
+    if not quoted and (emoji := EMOJI_NAME.match(text)):
         return {"term": {"emoji": {"value": emoji[1].lower()}}}
     if not any(character.isalnum() for character in text):
         return {"bool": {"filter": [{"term": {"symbols": {"value": symbol}}} for symbol in symbols_of(text)]}}
-    tokens = special_tokens(text) if text[0] in _MARKS else []
-    return {"term": {"tokens": {"value": tokens[0]}}} if len(tokens) == 1 else None
+    token = special_of(text)
+    return None if token is None else {"term": {"tokens": {"value": token}}}
 
 
 def _analysed(text: str, texts: Texts, *, exact: bool) -> list[str]:
-    if _CJK.search(text):
+    if CJK.search(text):
         return [f"{name}{end}" for name in texts.names for end in (".exact", ".cjk")]
     return _exact(texts) if exact else [*texts.names, *texts.languages]
 

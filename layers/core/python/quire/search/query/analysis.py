@@ -1,0 +1,50 @@
+"""Texts as tokens, near to how the index takes them apart (:mod:`quire.search.mapping`), for what is decided without an
+engine. Pure.
+
+Words are divided as Unicode's annex 29 does, with one token for each ideograph and hiragana sign; stems are those of
+Snowball's English stemmer, which is the engine's. Other languages are not stemmed here.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from quire.search.query.folding import folded
+
+_IDEOGRAPH = r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u309f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KATAKANA = r"\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9d"
+_EMOJI = r"\u231a\u231b\u23e9-\u23f3\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff"
+_SIGN = rf"(?:[^\W{_IDEOGRAPH}{_KATAKANA}])"
+_LETTER = rf"(?:[^\W\d_{_IDEOGRAPH}{_KATAKANA}])"
+_TOKEN = re.compile(
+    rf"[{_IDEOGRAPH}]"
+    rf"|[{_KATAKANA}]+"
+    rf"|{_SIGN}+(?:(?:(?<={_LETTER})[.:'’‘·](?={_LETTER})|(?<=\d)[.,;'’‘](?=\d)){_SIGN}+)*"
+    rf"|[{_EMOJI}][\U0001f3fb-\U0001f3ff\ufe0f]*"
+)
+_SPLIT = re.compile(rf"[{_KATAKANA}\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+\Z")
+_MARK = re.compile(r"(?<=\w)[\u0300-\u036f\u0591-\u05bd\u064b-\u065f]+")
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text in order, without case and accents."""
+    return [folded(match[0]) for match in _TOKEN.finditer(_MARK.sub("", text))]
+
+
+def signs(tokens_: Sequence[str]) -> list[str]:
+    """Tokens with words of Hangul and katakana taken apart sign by sign, as the index's bigrams do."""
+    return [sign for token in tokens_ for sign in (token if _SPLIT.match(token) else [token])]
+
+
+@lru_cache(maxsize=20_000)
+def stem(token: str) -> str:
+    """The stem of an English word; of anything else what the rules for English make of it."""
+    return str(_stemmer().stemWord(token))
+
+
+@cache
+def _stemmer() -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
