@@ -250,6 +250,15 @@ def test_what_is_found_in_a_file_is_marked_and_its_whole_text_is_not_handed_out(
     assert "attachment_text" not in hit.document
 
 
+def test_words_and_patterns_are_marked_in_one_fragment(search: Bench, chat: Chat) -> None:
+    search.index(chat.says("The organisation's charts <b>today</b>, by the acquisition team"))
+    (hit,) = search.searcher().search(Question(text="organisati?n* chart acquistion~1 /tod[a-z]+/ -lunch")).hits
+    assert hit.highlights == [
+        "The <mark>organisation&#x27;s</mark> <mark>charts</mark> &lt;b&gt;<mark>today</mark>&lt;/b&gt;, "
+        "by the <mark>acquisition</mark> team"
+    ]
+
+
 def test_pages_of_hits_in_files_say_so_on_every_page(search: Bench, chat: Chat) -> None:
     for number in range(3):
         name = f"m{number}"

@@ -24,3 +24,13 @@ def test_the_first_field_first_and_no_more_than_three() -> None:
     found = {"history": ["h1", "h2"], "content": ["c1", "c2"], "other": ["x"]}
     assert fragments(found, ["content", "history"]) == ["c1", "c2", "h1"]
     assert fragments({"content": ["same"], "history": ["same"]}, ["content", "history"]) == ["same"]
+
+
+def test_a_fragment_of_two_fields_is_one_with_the_marks_of_both() -> None:
+    found = {
+        "content": [marked("[charts] of <organisations>")],
+        "content.exact": [marked("charts of <[organisations]>")],
+    }
+    assert fragments(found, ["content", "content.exact"]) == [
+        "<mark>charts</mark> of &lt;<mark>organisations</mark>&gt;"
+    ]
