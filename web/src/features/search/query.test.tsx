@@ -21,4 +21,10 @@ describe("a query", () => {
     expect(screen.getByRole("searchbox", { name: "Search messages" })).toHaveAccessibleDescription(/Column 3/);
     expect(screen.queryByText("No message matches")).toBeNull();
   });
+
+  it("can be learnt from examples before anything is asked", async () => {
+    stubApi();
+    renderConsole("/search", await signedIn());
+    expect(await screen.findByText("merger NEAR/5 plans")).toBeInTheDocument();
+  });
 });

@@ -1,5 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 
+import { QueryHelp } from "@/features/search/components/QueryHelp";
+
 /** What to do before anything was asked. */
 export function SearchHints() {
   return (
@@ -11,6 +13,7 @@ export function SearchHints() {
         A message has to say all your words, in any order; put “words in quotes” that have to stand together. Edited and
         deleted messages are found too, by what they say now and by what they said before.
       </Box>
+      <QueryHelp />
     </Box>
   );
 }
