@@ -175,6 +175,8 @@ def _local(environment: Mapping[str, str]) -> Stage:
         gateway=f"https://localhost:{port}",
         platform_gateway=f"127.0.0.1:{environment.get('QUIRE_PLATFORM_PORT') or '4581'}",
         platform_ca=environment.get("QUIRE_PLATFORM_CA", ""),
+        tsa_url="https://tsa.simulators.localhost/" if environment.get("QUIRE_TSA_ROOTS") else "",
+        tsa_roots=environment.get("QUIRE_TSA_ROOTS", ""),
         policy_variables=False,
         policed_writes=False,
         metric_math=False,
@@ -240,8 +242,8 @@ def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
 
     ``environment`` gives what may be chosen outside: ``CDK_DEFAULT_REGION`` and ``QUIRE_ALARM_EMAIL`` and
     ``QUIRE_GATEWAY_LISTENERS`` on AWS,
-    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``QUIRE_PLATFORM_PORT`` and
-    ``QUIRE_PLATFORM_CA`` on one machine.
+    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``QUIRE_PLATFORM_PORT``,
+    ``QUIRE_PLATFORM_CA`` and ``QUIRE_TSA_ROOTS`` on one machine.
 
     Raises:
         UnknownStageError: there is no such stage.

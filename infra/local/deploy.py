@@ -112,6 +112,7 @@ def _cdk(settings: Settings, *arguments: str) -> None:
         "QUIRE_SEARCH_PORT": str(settings.search_port),
         "QUIRE_PLATFORM_PORT": str(settings.platform_port),
         "QUIRE_PLATFORM_CA": simulators.authority(settings),
+        "QUIRE_TSA_ROOTS": simulators.time_root(settings),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
     }
     common = ["--context", f"stage={STAGE}", "--no-color", "--ci", "--no-notices", "--no-version-reporting"]

@@ -20,7 +20,7 @@ from infra.local.settings import ROOT, Settings
 
 NAME = "simulators"
 _CONTROL = {"Host": "control.simulators.localhost"}
-AUTHORITY = "platforms-ca.pem"
+AUTHORITY, TIME_ROOT = "platforms-ca.pem", "tsa-root.pem"
 
 
 def start(settings: Settings, states: dict[str, Any]) -> Record:
@@ -91,6 +91,11 @@ def answers(settings: Settings) -> bool:
 def authority(settings: Settings) -> str:
     """Path of the certificate to trust."""
     return str((settings.tls / AUTHORITY).resolve())
+
+
+def time_root(settings: Settings) -> str:
+    """Path of the certificate that the simulated authority's time tokens lead to."""
+    return str((settings.tls / TIME_ROOT).resolve())
 
 
 def endpoint(settings: Settings) -> str:

@@ -177,6 +177,7 @@ def stack_document(
         "streams": {"capture": outputs["CaptureStream"]},
         "queues": {"tasks": outputs["TaskQueueUrl"]},
         "simulators": {"url": simulators.endpoint(settings), "ca": simulators.authority(settings)},
+        "tsa_roots": simulators.time_root(settings),
         "tenants": found,
     }
 

@@ -47,6 +47,13 @@ def test_on_one_machine_every_platform_is_simulated(local: Synthesised) -> None:
         assert function["Variables"]["QUIRE_PLATFORM_GATEWAY"] == "127.0.0.1:4581", name
 
 
+def test_on_one_machine_time_is_stamped_by_a_simulated_authority() -> None:
+    chosen = stages.named("local", {"QUIRE_TSA_ROOTS": "/tls/tsa-root.pem"})
+    assert chosen.attestation["QUIRE_TSA_URL"] == "https://tsa.simulators.localhost/"
+    assert chosen.attestation["QUIRE_TSA_ROOTS"] == "/tls/tsa-root.pem"
+    assert "QUIRE_TSA_URL" not in stages.named("local", {}).attestation
+
+
 def test_the_simulated_platforms_may_be_elsewhere() -> None:
     chosen = stages.named("local", {"QUIRE_PLATFORM_PORT": "4681", "QUIRE_PLATFORM_CA": "/tls/ca.pem"})
     assert (chosen.platform_gateway, chosen.platform_ca) == ("127.0.0.1:4681", "/tls/ca.pem")

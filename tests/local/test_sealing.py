@@ -102,6 +102,7 @@ def test_a_package_of_everything_proves_itself(package: Path) -> None:
     assert report["ok"], report["findings"][:3]
     assert report["findings"] == []
     assert report["checked"]["segments"] > 0
+    assert report["checked"]["timestamps"] > 0
 
 
 @pytest.mark.parametrize("part", ["segments", "messages", "log"])

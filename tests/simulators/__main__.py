@@ -2,14 +2,17 @@
 
 ``--certificate`` and ``--key`` name the server's chain and key in PEM, for the names that ``--names`` prints; or
 ``--tls FOLDER`` has them made there (``platforms-ca.pem``, ``platforms.pem``, ``platforms-key.pem``), if they are not
-there yet. ``--state FILE`` holds a JSON object: platform to its state at the start.
+there yet; beside them what the time-stamping authority signs with (``tsa.json``), and its root (``tsa-root.pem``).
+``--state FILE`` holds a JSON object: platform to its state at the start.
 """
 
 import argparse
 import asyncio
+import json
 import signal
 import ssl
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -17,6 +20,7 @@ from aiohttp import web
 from tests.simulators.certificates import Certificates, write_certificates
 from tests.simulators.gateway import Gateway, read_states
 from tests.simulators.registry import names, simulations
+from tests.timestamping import authority
 
 
 def main() -> int:
@@ -38,6 +42,8 @@ def main() -> int:
     if not asked.certificate or not asked.key:
         parser.error("--tls, or --certificate and --key")
     states = read_states(asked.state.read_text("utf-8")) if asked.state else {}
+    if asked.tls:
+        states.setdefault("tsa", {"authority": _time_authority(asked.tls)})
     asyncio.run(_serve(Gateway(simulations(), states), asked.port, asked.certificate, asked.key))
     return 0
 
@@ -51,6 +57,18 @@ def _certificates(folder: Path) -> Certificates:
     made = write_certificates(folder, names())
     named.write_text(wanted, "utf-8")
     return made
+
+
+def _time_authority(folder: Path) -> dict[str, str]:
+    """The same at every start: tokens that were given out lead to one root."""
+    kept, root = folder / "tsa.json", folder / "tsa-root.pem"
+    if not (kept.exists() and root.exists()):
+        made = authority(start=datetime.now(UTC)).saved()
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(made), "utf-8")
+        root.write_text(made["root"], "ascii")
+    saved: dict[str, str] = json.loads(kept.read_text("utf-8"))
+    return saved
 
 
 async def _serve(gateway: Gateway, port: int, certificate: Path, key: Path) -> None:

@@ -84,6 +84,7 @@ class Deployment:
             keys = self.local["admin"]
             os.environ |= {"QUIRE_SEARCH_ENDPOINT": self.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
             os.environ["QUIRE_SEARCH_LANGUAGES"] = "false"
+            os.environ["QUIRE_TSA_ROOTS"] = str(self.local.get("tsa_roots", ""))
             endpoint, bundle = str(self.local["aws_endpoint"]), str(self.local["ca_bundle"])
             os.environ |= {
                 "AWS_ACCESS_KEY_ID": keys["accessKeyId"],
