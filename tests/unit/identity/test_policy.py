@@ -27,8 +27,15 @@ READERS = {
     Action.LIST_PEOPLE,
     Action.READ_PERSON,
     Action.READ_DAY,
+    Action.READ_SYNONYMS,
 }
-DIRECTORY = {Action.VIEW_PROFILE, Action.LIST_CHANNELS, Action.LIST_PEOPLE, Action.READ_PERSON}
+DIRECTORY = {
+    Action.VIEW_PROFILE,
+    Action.LIST_CHANNELS,
+    Action.LIST_PEOPLE,
+    Action.READ_PERSON,
+    Action.READ_SYNONYMS,
+}
 CONNECTIONS = {Action.LIST_PLATFORMS, Action.LIST_CONNECTIONS, Action.READ_CONNECTION}
 MANAGING = {
     Action.ADD_CONNECTION,
@@ -41,7 +48,7 @@ MANAGING = {
 PEOPLE = {Action.JOIN_ACCOUNTS, Action.SEPARATE_ACCOUNTS}
 ALLOWED = {
     Role.ADMINISTRATOR: DIRECTORY | CONNECTIONS | MANAGING | PEOPLE,
-    Role.COMPLIANCE_OFFICER: READERS | CONNECTIONS | PEOPLE,
+    Role.COMPLIANCE_OFFICER: READERS | CONNECTIONS | PEOPLE | {Action.CHANGE_SYNONYMS},
     Role.AUDITOR: READERS,
 }
 
@@ -61,7 +68,7 @@ def test_the_policies_fit_the_schema() -> None:
 
 
 def test_the_schema_has_the_actions_we_know() -> None:
-    groups = {"ReadDirectory", "ReadContent", "ReadConnections", "ManageConnections", "ManagePeople"}
+    groups = {"ReadDirectory", "ReadContent", "ReadConnections", "ManageConnections", "ManagePeople", "ManageSearch"}
     named = set(re.findall(r"^\s*action (\w+)", schema_text(), re.MULTILINE))
     assert named - groups == {action.value for action in Action}
     assert set(RESOURCE_OF) == set(Action)

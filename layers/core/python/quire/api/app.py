@@ -15,6 +15,7 @@ from quire.api import (
     people,
     platforms,
     search,
+    synonyms,
 )
 from quire.api.gate import Gate
 from quire.api.routing import Api
@@ -24,6 +25,6 @@ def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
     reading = (search, messages, evidence, attachments, channels, conversations, differences, members, days)
-    for resource in (*reading, people, platforms, connections, installs, me):
+    for resource in (*reading, synonyms, people, platforms, connections, installs, me):
         resource.register(api)
     return api

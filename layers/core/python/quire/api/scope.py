@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from quire.audit.trail import AuditTrail
 from quire.aws.control import Control
 from quire.aws.directory import Directory
+from quire.aws.synonym_settings import SynonymSettings
 from quire.connectors.seam import Connector
 from quire.domain.ids import MessageId, TenantId
 from quire.identity.actions import Action, Resource
@@ -30,9 +31,9 @@ class TenantScope:
     """The stores and readers of one tenant.
 
     What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
-    connections, ``registrar`` who is whom. So is what ``proof`` reads, which gives what proves a message, and what
-    ``hand_over`` opens, which gives out files. ``activity`` gives when each connection last captured something,
-    ``clock`` aware times.
+    connections, ``registrar`` who is whom, ``synonym_desk`` the synonyms. So is what ``proof`` reads, which gives what
+    proves a message, and what ``hand_over`` opens, which gives out files. ``activity`` gives when each connection last
+    captured something, ``clock`` aware times.
     """
 
     tenant: TenantId
@@ -53,6 +54,8 @@ class TenantScope:
     people: People
     desk: Callable[[], ConnectionDesk]
     registrar: Callable[[], People]
+    synonyms: Callable[[], SynonymSettings]
+    synonym_desk: Callable[[], SynonymSettings]
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from quire.api.routing import Api
     from quire.api.scope import TenantScope
     from quire.aws.sessions import Aws
+    from quire.aws.synonym_settings import SynonymSettings
     from quire.config import Settings
     from quire.domain.ids import TenantId
     from quire.identity.isolation import Reach
     from quire.search.query.names import Names
+    from quire.search.query.synonyms import Synonyms
     from quire.search.query.texts import Texts
 
 
@@ -78,6 +80,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.aws.directory import Directory
     from quire.aws.event_rows import EventRows
     from quire.aws.memberships import Memberships
+    from quire.aws.synonym_settings import SynonymSettings
     from quire.bootstrap import desk, evidence, hand_over
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.evidence import opener
@@ -97,6 +100,8 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     directory = Directory(aws.dynamodb, known.need("control_table"))
     ids_of = partial(same_conversation, directory, tenant)
     events = known_events(aws, locked_journal(aws), lambda whose: opener(whose, control))
+    synonyms = SynonymSettings(aws.dynamodb, known.need("control_table"))
+    same = _synonyms(synonyms, tenant)
     rows = EventRows(aws.dynamodb, known.need("events_table"))
     conversations = Conversations(engine, tenant, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
@@ -105,7 +110,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now, _texts(known.search_languages)),
+        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now, _texts(known.search_languages), same),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine, tenant),
@@ -119,7 +124,19 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         people=desk.people_of(tenant, aws),
         desk=lambda: desk.desk_of(tenant, control),
         registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),
+        synonyms=lambda: synonyms,
+        synonym_desk=lambda: SynonymSettings(desk.managing(tenant, control).dynamodb, known.need("control_table")),
     )
+
+
+def _synonyms(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]:
+    """Which words a tenant's searches take for the same, read once a minute."""
+    from quire.aws.expiring import Expiring, Life
+    from quire.search.query.synonyms import Synonyms, synonyms
+
+    life = Life(present=60, absent=0, entries=1)
+    read: Expiring[TenantId, Synonyms] = Expiring(lambda whose: synonyms(kept.of(whose)[0]), life, time.monotonic)
+    return lambda: read.get(tenant) or Synonyms()
 
 
 def _texts(languages: bool) -> Texts:

@@ -15,6 +15,8 @@ class Action(StrEnum):
     VIEW_PROFILE = "ViewProfile"
     LIST_CHANNELS = "ListChannels"
     SEARCH_MESSAGES = "SearchMessages"
+    READ_SYNONYMS = "ReadSynonyms"
+    CHANGE_SYNONYMS = "ChangeSynonyms"
     READ_MESSAGE = "ReadMessage"
     READ_ATTACHMENT = "ReadAttachment"
     READ_EVIDENCE = "ReadEvidence"
@@ -42,6 +44,8 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.VIEW_PROFILE: "Tenant",
     Action.LIST_CHANNELS: "Tenant",
     Action.SEARCH_MESSAGES: "Tenant",
+    Action.READ_SYNONYMS: "Tenant",
+    Action.CHANGE_SYNONYMS: "Tenant",
     Action.READ_MESSAGE: "Message",
     Action.READ_ATTACHMENT: "Message",
     Action.READ_EVIDENCE: "Message",

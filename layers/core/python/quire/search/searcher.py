@@ -19,6 +19,7 @@ from quire.search.query.errors import QueryError
 from quire.search.query.meaning import Meaning, meaning_of
 from quire.search.query.names import Names, nobody
 from quire.search.query.reading import parse
+from quire.search.query.synonyms import Synonyms, widened
 from quire.search.query.texts import ALL, Texts
 from quire.search.query.times import zone_named
 
@@ -67,7 +68,7 @@ class Searcher:
     """Searches the messages of one tenant; the tenant is part of the object, never of a question.
 
     ``names`` makes, for one question, the directory in which it looks up whom it names; ``where`` are the texts to look
-    at.
+    at, ``synonyms`` gives what words stand for each other.
     """
 
     def __init__(
@@ -77,12 +78,14 @@ class Searcher:
         names: Callable[[], Names] = nobody,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         where: Texts = ALL,
+        synonyms: Callable[[], Synonyms] = Synonyms,
     ) -> None:
         self._engine = engine
         self._tenant = tenant
         self._names = names
         self._clock = clock
         self._where = where
+        self._synonyms = synonyms
         self._alias = read_alias(tenant)
 
     def search(self, question: Question, cursor: str | None = None) -> Page:
@@ -95,8 +98,7 @@ class Searcher:
             MalformedError: the cursor or the time zone is none.
             UnavailableError: the engine or the directory did not answer.
         """
-        query = parse(question.text)
-        meaning = self._meaning(question, query)
+        query, meaning = self._read_query(question)
         scope = scope_of(self._tenant, asdict(replace(question, limit=0)))
         place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
         body = self._body(question, query, meaning, place)
@@ -125,13 +127,15 @@ class Searcher:
             MalformedError: the question's time zone is none.
             UnavailableError: the directory did not answer.
         """
-        query = parse(question.text)
-        meaning = self._meaning(question, query)
+        query, meaning = self._read_query(question)
         compiled(self._tenant, question, query, meaning, self._where)
         return meaning
 
-    def _meaning(self, question: Question, query: Query) -> Meaning:
-        return meaning_of(query, self._names(), zone_named(question.zone), self._clock())
+    def _read_query(self, question: Question) -> tuple[Query, Meaning]:
+        """The query with the tenant's synonyms, and what its names and times stand for."""
+        query, notes = widened(parse(question.text), self._synonyms())
+        meaning = meaning_of(query, self._names(), zone_named(question.zone), self._clock())
+        return query, replace(meaning, notes=(*notes, *meaning.notes))
 
     def _body(self, question: Question, query: Query, meaning: Meaning, place: Place | None) -> dict[str, Any]:
         wanted, files = compiled(self._tenant, question, query, meaning, self._where), in_files(query)
