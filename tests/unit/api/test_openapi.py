@@ -38,6 +38,8 @@ def test_the_routes() -> None:
     assert {(method, path) for method, path, _ in ROUTES} == {
         ("POST", "/v1/search"),
         ("POST", "/v1/search/parse"),
+        ("GET", "/v1/synonyms"),
+        ("PUT", "/v1/synonyms"),
         ("GET", "/v1/messages/{messageId}"),
         ("GET", "/v1/messages/{messageId}/evidence"),
         ("GET", "/v1/messages/{messageId}/attachments/{attachmentId}/content"),
