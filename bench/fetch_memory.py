@@ -24,7 +24,7 @@ SIZES = {"1 MB": MEGABYTE, "100 MB": 100 * MEGABYTE, "1 GB": 1000 * MEGABYTE}
 TARGET = 1.15
 HOST = "files.bench.example"
 ROOT = Path(__file__).parents[1]
-_PIECE = bytes(256 * 1024)
+PIECE = bytes(256 * 1024)
 _UPLOAD = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
 _DONE = "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
 
@@ -35,7 +35,7 @@ def figures() -> list[Figure]:
         made = write_certificates(Path(folder), [HOST])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(made.certificate, made.key)
-        with _serving(_Files, context) as files, _serving(_Discard) as s3:
+        with serving(_Files, context) as files, serving(Discard) as s3:
             peaks = {name: _peak(size, made.authority, files, s3) for name, size in SIZES.items()}
     least = peaks["1 MB"]
     return [_figure(name, peak, least) for name, peak in peaks.items()]
@@ -72,7 +72,7 @@ def _peak(size: int, authority: Path, files: int, s3: int) -> float:
 
 
 @contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[int]:
+def serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | None = None) -> Iterator[int]:
     """The port of a server on the loopback."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     if context is not None:
@@ -85,14 +85,14 @@ def _serving(handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext | No
         server.server_close()
 
 
-class _Quiet(BaseHTTPRequestHandler):
+class Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 
 
-class _Files(_Quiet):
+class _Files(Quiet):
     """``/<size>``: so many bytes."""
 
     def do_GET(self) -> None:
@@ -103,12 +103,12 @@ class _Files(_Quiet):
         self.send_header("Content-Type", "application/octet-stream")
         self.end_headers()
         while left:
-            piece = _PIECE[: min(left, len(_PIECE))]
+            piece = PIECE[: min(left, len(PIECE))]
             self.wfile.write(piece)
             left -= len(piece)
 
 
-class _Discard(_Quiet):
+class Discard(Quiet):
     """An S3 that takes everything and holds nothing."""
 
     def do_HEAD(self) -> None:
@@ -119,7 +119,7 @@ class _Discard(_Quiet):
         """An object, or a part of one."""
         left = int(self.headers["Content-Length"])
         while left:
-            left -= len(self.rfile.read(min(left, len(_PIECE))))
+            left -= len(self.rfile.read(min(left, len(PIECE))))
         self._answer(200)
 
     def do_POST(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from botocore.exceptions import ClientError
@@ -84,15 +85,16 @@ class HandOvers:
             UnavailableError: nothing is known about the write.
         """
         parts = _parts(pieces, self._part_bytes)
-        first = next(parts)
-        second = next(parts, None)
-        if second is None:
+        first, only = next(parts)
+        if only:
             with translated("s3 PutObject"):
                 self._client.put_object(
                     Bucket=self._bucket, Key=key, Body=first, ContentType=_TYPE, ChecksumSHA256=_checksum(first)
                 )
             return
-        self._in_parts(key, first, second, parts)
+        rest = chain([first], (part for part, _ in parts))
+        del first  # else it is held to the end
+        self._in_parts(key, rest)
 
     def link(self, key: str, headers: dict[str, str], seconds: int) -> str:
         """An address under which anybody reads the copy for ``seconds``, or as long as these credentials live.
@@ -110,7 +112,7 @@ class HandOvers:
             raise CorruptError("a hand-over's note says what none of ours says")
         return cast("State", state)
 
-    def _in_parts(self, key: str, first: bytes, second: bytes, rest: Iterator[bytes]) -> None:
+    def _in_parts(self, key: str, parts: Iterable[bytes]) -> None:
         with translated("s3 CreateMultipartUpload"):
             upload = self._client.create_multipart_upload(
                 Bucket=self._bucket, Key=key, ContentType=_TYPE, ChecksumAlgorithm="SHA256"
@@ -118,9 +120,7 @@ class HandOvers:
         where: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "UploadId": upload}
         finished = False
         try:
-            done = [self._part(where, 1, first), self._part(where, 2, second)]
-            del first, second
-            done.extend(self._part(where, number, data) for number, data in enumerate(rest, start=3))
+            done = [self._part(where, number, data) for number, data in enumerate(parts, start=1)]
             with translated("s3 CompleteMultipartUpload"):
                 self._client.complete_multipart_upload(**where, MultipartUpload={"Parts": done})
             finished = True
@@ -140,12 +140,12 @@ def _checksum(data: bytes) -> str:
     return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
-def _parts(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes in parts of ``size``, the last one of what is left; at least one."""
+def _parts(pieces: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
+    """The same bytes in parts of ``size``, the last one of what is left; each with whether it is the last."""
     waiting = bytearray()
     for piece in pieces:
         waiting += piece
         while len(waiting) > size:
-            yield bytes(memoryview(waiting)[:size])
+            yield bytes(memoryview(waiting)[:size]), False
             del waiting[:size]
-    yield bytes(waiting)
+    yield bytes(waiting), True
