@@ -25,6 +25,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         "indexed_messages": sum(each.written for each in batch.indexed),
         "stale_writes": sum(each.stale for each in batch.indexed),
         "failed_notices": len(batch.failed),
+        "refused_documents": batch.refused,
     }
     metrics = EphemeralMetrics(namespace="Quire", service=NAME)
     for name, value in counts.items():

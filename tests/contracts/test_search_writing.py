@@ -11,7 +11,7 @@ from quire.domain.errors import UnavailableError
 from quire.domain.events import AttachmentFact, Event
 from quire.search.conversations import Conversations
 from quire.search.documents import Document, known_events
-from quire.search.engine import EngineRefusedError, connect
+from quire.search.engine import connect
 from quire.search.generations import Generation
 from quire.search.indexes import Indexes
 from quire.search.mapping import MAPPING_VERSION, mappings, template
@@ -104,16 +104,21 @@ def test_an_older_fold_never_replaces_a_newer_one(search: Bench, chat: Chat) -> 
     assert stored(search)["content"] == "second"
 
 
-def test_a_refused_document_is_told_without_its_text(search: Bench, chat: Chat) -> None:
-    write = folded(known(chat.says("secret words")))
+def test_a_refused_document_stops_no_other_and_is_told_without_its_text(search: Bench, chat: Chat) -> None:
+    good, write = folded(known(chat.says("before", "0"))), folded(known(chat.says("secret words")))
+    after = folded(known(chat.says("after", "2")))
     ensured(search, write)
     spoilt = Write(write.index, write.message_id, 1, {**write.document, "timestamp": "secret words"})
-    with pytest.raises(EngineRefusedError) as caught:
-        Writes(search.engine).put_folded([spoilt])
-    assert "secret" not in str(caught.value)
+    counts = Writes(search.engine).put_folded([good, spoilt, after])
+    assert (counts.written, counts.stale) == (2, 0)
+    assert [(one.message_id, one.status) for one in counts.refused] == [(write.message_id, 400)]
+    assert "secret" not in repr(counts)
+    assert stored(search, "2")["content"] == "after"
     unknown = Write(write.index, write.message_id, 1, {**write.document, "secret field": 1})
-    with pytest.raises(EngineRefusedError, match="strict_dynamic_mapping_exception"):
-        Writes(search.engine).put_folded([unknown])
+    (refused,) = Writes(search.engine).put_folded([unknown]).refused
+    assert refused.kind == "strict_dynamic_mapping_exception"
+    onto = Writes(search.engine).put_onto(current(search), {write.message_id: []}, lambda _: spoilt).counts
+    assert (onto.written, [one.message_id for one in onto.refused]) == (0, [write.message_id])
 
 
 def test_a_message_first_filed_under_another_month_moves(search: Bench, chat: Chat) -> None:

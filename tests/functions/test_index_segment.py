@@ -80,6 +80,29 @@ def test_a_notice_of_no_use_fails_alone(quire: Serving, capsys: pytest.CaptureFi
     assert [json.loads(line)["error"] for line in failed] == ["MalformedError", "NotFoundError", "CorruptError"]
 
 
+def test_a_document_the_engine_refuses_stops_no_other(quire: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    """The index takes no text but numbers. Its notice fails, its neighbours are found; mended, it goes through."""
+    from quire.search.mapping import MAPPING_VERSION, index_body, read_alias
+
+    body = index_body(read_alias(TenantId(TENANT)))
+    body["mappings"]["properties"]["content"] = {"type": "long"}
+    quire.engine.indices.create(index=f"{TENANT}-messages-2026-03", body=body)
+    quire.capture(fact("1", text="1"), fact("2", text="words nobody may log"), fact("3", text="3"))
+    (notice,) = quire.house.aws.sent()
+    assert body["mappings"]["_meta"]["quire_mapping"] == MAPPING_VERSION
+    assert quire.index([notice]) == {"batchItemFailures": [{"itemIdentifier": "m-0"}]}
+    there = quire.engine.search(index=read_alias(TenantId(TENANT)))["hits"]["hits"]
+    assert sorted(hit["_source"]["content"] for hit in there) == ["1", "3"]
+    written = capsys.readouterr().out
+    assert "nobody may log" not in written
+    assert [blob["refused_documents"] for blob in metrics(written) if "refused_documents" in blob] == [[1.0]]
+    (told,) = [json.loads(line) for line in written.splitlines() if '"document refused"' in line]
+    assert (told["status"], told["kind"]) == (400, "mapper_parsing_exception")
+    quire.engine.indices.delete(index=f"{TENANT}-messages-2026-03")
+    assert quire.index([notice]) == {"batchItemFailures": []}
+    assert sorted(quire.found("")) == ["1", "3", "words nobody may log"]
+
+
 def test_while_the_engine_is_away_everything_comes_again(quire: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     quire.capture(fact("1"))
     quire.capture(fact("2"))

@@ -4,6 +4,7 @@ The notice follows the rows, and rows are read strongly consistent, so of two in
 events. Everything can run twice.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,13 +20,23 @@ from quire.domain.message import message_state
 from quire.domain.time import from_datetime, nanoseconds
 from quire.search.directory import sightings
 from quire.search.documents import Known, document
-from quire.search.engine import Engine
+from quire.search.engine import Engine, EngineRefusedError
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told
 from quire.search.membership import takings
-from quire.search.writes import Counts, Write, Writes, placed, places
+from quire.search.writes import Counts, Write, Writes, needed, placed, places
 
 _WORKERS = 16
+
+logger = logging.getLogger(__name__)
+
+
+class DocumentsRefusedError(EngineRefusedError):
+    """The engine will never take ``count`` of a segment's documents. All the others are written."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"the search engine refused {count} documents")
+        self.count = count
 
 
 @dataclass
@@ -64,6 +75,8 @@ class Indexer:
 
         Raises:
             UnavailableError: something did not answer; run again.
+            DocumentsRefusedError: some of its documents will never be taken; everything else is done. The notice
+                goes to the dead letters, from where it is run again once the fault is mended.
             CorruptError, NotFoundError, EngineRefusedError: running again will not help.
         """
         tenant = notice.tenant_id
@@ -74,6 +87,10 @@ class Indexer:
             told = self._messages(tenant, held, pool)
             counts = self._write(tenant, told)
             self._note(tenant, [each.event for each in held], pool)
+        for refused in counts.refused:
+            logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
+        if counts.refused:
+            raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
         seconds = {} if notice.restored else _seconds(held, self._clock())
         return Indexed(len(told), counts.written, counts.stale, seconds)
 
@@ -100,15 +117,15 @@ class Indexer:
         whole = [folded(each.known) for each in told.values() if each.whole]
         partial: Mapping[MessageId, Sequence[Known]] = {m: each.known for m, each in told.items() if not each.whole}
         targets = [*whole, *(folded(known) for known in partial.values())]
-        standing = self._indexes.ensure(tenant, {write.index for write in targets if write.index})
+        standing = self._indexes.ensure(tenant, needed(targets))
         counts = self._writes.put_folded([placed(write, standing.current) for write in whole])
         if partial:
             onto = self._writes.put_onto(standing.current, partial, folded)
             counts.add(onto.counts)
             partial = onto.known  # what only the old document knows, the one being built may never hear from anybody
         if standing.building.of:
-            self._writes.put_folded([placed(write, standing.building) for write in whole])
-            self._writes.put_onto(standing.building, partial, folded)
+            counts.refused += self._writes.put_folded([placed(write, standing.building) for write in whole]).refused
+            counts.refused += self._writes.put_onto(standing.building, partial, folded).counts.refused
         return counts
 
     def _note(self, tenant: TenantId, events: Sequence[Event], pool: ThreadPoolExecutor) -> None:

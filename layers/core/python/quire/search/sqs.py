@@ -8,17 +8,21 @@ from typing import Any
 
 from quire.aws.notices import Notice, read_notice
 from quire.domain.errors import UnavailableError
-from quire.search.indexer import Indexed
+from quire.search.indexer import DocumentsRefusedError, Indexed
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Batch:
-    """What became of a batch: one :class:`Indexed` a notice that went through, the message ids of the others."""
+    """What became of a batch: one :class:`Indexed` a notice that went through, the message ids of the others.
+
+    ``refused`` documents of notices that failed for nothing but them.
+    """
 
     indexed: list[Indexed] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    refused: int = 0
 
     @property
     def response(self) -> dict[str, Any]:
@@ -39,6 +43,7 @@ def index_batch(event: Mapping[str, Any], index: Callable[[Notice], Indexed]) ->
             batch.indexed.append(index(read_notice(record["body"])))
         except Exception as error:  # noqa: BLE001 - the process edge: one notice's fault is not its neighbours'
             unavailable = isinstance(error, UnavailableError)
+            batch.refused += error.count if isinstance(error, DocumentsRefusedError) else 0
             batch.failed.append(record["messageId"])
             _log(record["messageId"], error)
     return batch

@@ -14,20 +14,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import orjson
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
+from quire.search.bulk import Action, Outcome, chunks, settled
 from quire.search.documents import FOLDED_FROM, Document, Known, known_events
-from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError
+from quire.search.engine import Engine, NoSuchIndexError
 from quire.search.generations import Generation
 from quire.search.mapping import index_name
 from quire.search.query import within
 
-_MAX_BYTES, _MAX_ACTIONS = 5_000_000, 1_000
-_CONFLICT = 409
-_OVERLOADED = frozenset({429, 502, 503, 504})
 _ROUNDS = 5
 _LOOKUP = 500
 
@@ -49,17 +46,28 @@ class Write:
     elsewhere: tuple[str, ...] = ()
 
 
+class Refused(NamedTuple):
+    """A message whose document the engine will never take: its status and its type of error. The engine's reason is
+    left out: it quotes the document."""
+
+    message_id: MessageId
+    status: int
+    kind: str
+
+
 @dataclass
 class Counts:
-    """What became of the writes; ``stale`` met a state at least as new."""
+    """What became of the writes; ``stale`` met a state at least as new, ``refused`` stopped none of the others."""
 
     written: int = 0
     stale: int = 0
+    refused: list[Refused] = field(default_factory=list)
 
     def add(self, more: "Counts") -> None:
         """Count those too."""
         self.written += more.written
         self.stale += more.stale
+        self.refused += more.refused
 
 
 class Onto(NamedTuple):
@@ -81,17 +89,6 @@ class _Stored:
         return {"_index": self.index, "if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
 
 
-@dataclass(frozen=True)
-class _Action:
-    head: Mapping[str, Any]
-    document: Document | None = None
-    bytes_: bytes = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        lines = [orjson.dumps(self.head), *([] if self.document is None else [orjson.dumps(self.document)]), b""]
-        object.__setattr__(self, "bytes_", b"\n".join(lines))
-
-
 class Writes:
     """Writes documents through one engine. ``pause`` is seconds of the first wait when it is overloaded."""
 
@@ -104,13 +101,14 @@ class Writes:
 
         Raises:
             UnavailableError: the engine did not take them all; run again.
-            EngineRefusedError: it will never take one of them.
         """
-        actions = [action for write in writes for action in _folded(write)]
+        actions = [(write.message_id, action) for write in writes for action in _folded(write)]
         counts = Counts()
-        for action, status in self._run(actions):
-            if "index" in action.head:
-                counts.add(Counts(stale=1) if status == _CONFLICT else Counts(written=1))
+        for (message, action), outcome in self._run(actions):
+            if outcome.refused:
+                counts.refused.append(Refused(message, *outcome))
+            elif "index" in action.head:
+                counts.add(Counts(stale=1) if outcome.conflict else Counts(written=1))
         return counts
 
     def put_onto(
@@ -126,7 +124,7 @@ class Writes:
         stored = self._stored(generation, list(known))
         left, counts, all_known = dict(known), Counts(), dict[MessageId, Sequence[Known]]()
         for _ in range(_ROUNDS):
-            actions: list[tuple[MessageId, _Action]] = []
+            actions: list[tuple[MessageId, Action]] = []
             for message, ours in left.items():
                 there = stored.get(message, ())
                 joined = _joined((each for one in there for each in one.known), ours)
@@ -136,9 +134,11 @@ class Writes:
                     counts.stale += 1
                 else:
                     actions.extend((message, action) for action in _onto(write, there))
-            statuses = [status for _, status in self._run([action for _, action in actions])]
-            beaten = {message for (message, _), status in zip(actions, statuses, strict=True) if status == _CONFLICT}
-            counts.written += len({message for message, _ in actions} - beaten)
+            outcomes = [(message, outcome) for (message, _), outcome in self._run(actions)]
+            refused = {message: Refused(message, *outcome) for message, outcome in outcomes if outcome.refused}
+            beaten = {message for message, outcome in outcomes if outcome.conflict} - set(refused)
+            counts.written += len({message for message, _ in actions} - beaten - set(refused))
+            counts.refused += refused.values()
             if not beaten:
                 return Onto(counts, all_known)
             left = {message: left[message] for message in left if message in beaten}
@@ -147,22 +147,22 @@ class Writes:
             stored |= {message: found.get(message, ()) for message in left}
         raise UnavailableError("bulk: others wrote the same messages again and again")
 
-    def _run(self, actions: Sequence[_Action]) -> Iterator[tuple[_Action, int]]:
-        """Each action with its status, in order: done, or refused for a conflict."""
-        for chunk in _chunks(actions):
-            yield from zip(chunk, self._run_chunk(chunk), strict=True)
+    def _run(self, actions: Sequence[tuple[MessageId, Action]]) -> Iterator[tuple[tuple[MessageId, Action], Outcome]]:
+        """Each action with its outcome, in order: done, or refused."""
+        for chunk in chunks(actions):
+            yield from zip(chunk, self._run_chunk([action for _, action in chunk]), strict=True)
 
-    def _run_chunk(self, chunk: Sequence[_Action]) -> list[int]:
+    def _run_chunk(self, chunk: Sequence[Action]) -> list[Outcome]:
         """Send a chunk until every action in it is settled; what the engine has no time for is sent again."""
-        statuses: dict[int, int] = {}
+        outcomes: dict[int, Outcome] = {}
         for attempt in self._patiently():
             with attempt:
-                left = [n for n in range(len(chunk)) if n not in statuses]
+                left = [n for n in range(len(chunk)) if n not in outcomes]
                 answers = self._engine.bulk(b"".join(chunk[n].bytes_ for n in left))
-                statuses |= {n: s for n, s in zip(left, map(_settled, answers), strict=True) if s is not None}
-                if len(statuses) < len(chunk):
+                outcomes |= {n: one for n, one in zip(left, map(settled, answers), strict=True) if one is not None}
+                if len(outcomes) < len(chunk):
                     raise UnavailableError("bulk: the search engine is overloaded")
-        return [statuses[n] for n in range(len(chunk))]
+        return [outcomes[n] for n in range(len(chunk))]
 
     def _patiently(self) -> Retrying:
         """Again while the engine is overloaded, or an index is so new that its shards do not answer yet."""
@@ -207,6 +207,12 @@ def places(tenant: TenantId, sent_at: str, known: Iterable[Known]) -> tuple[str,
     return index, tuple(sorted({index_name(tenant, time) for time in told} - {index}))
 
 
+def needed(writes: Iterable[Write]) -> set[str]:
+    """The months that must have an index before any of these is written: also those where an older fold may still be
+    about to write, so that the removal there is known when it does."""
+    return {index for write in writes for index in (write.index, *write.elsewhere) if index}
+
+
 def placed(write: Write, generation: Generation) -> Write:
     """The write in the indexes that a generation has; writing to, or removing from, one that was never made would make
     it."""
@@ -215,27 +221,27 @@ def placed(write: Write, generation: Generation) -> Write:
     return Write(of.get(write.index or ""), write.message_id, write.revision, write.document, elsewhere)
 
 
-def _folded(write: Write) -> Iterator[_Action]:
+def _folded(write: Write) -> Iterator[Action]:
     guard = {"_id": write.message_id, "version": write.revision, "version_type": "external"}
     if write.index is not None:
-        yield _Action({"index": {"_index": write.index, **guard}}, write.document)
+        yield Action({"index": {"_index": write.index, **guard}}, write.document)
     for index in write.elsewhere:
-        yield _Action({"delete": {"_index": index, **guard}})
+        yield Action({"delete": {"_index": index, **guard}})
 
 
-def _onto(write: Write, there: Sequence[_Stored]) -> Iterator[_Action]:
+def _onto(write: Write, there: Sequence[_Stored]) -> Iterator[Action]:
     """Into its place, where it must still be what was read, or not be; then out of every other, if that still is."""
     own = next((each for each in there if each.index == write.index), None)
     if own is not None:
-        yield _Action({"index": {**own.guard(), "_id": write.message_id}}, write.document)
+        yield Action({"index": {**own.guard(), "_id": write.message_id}}, write.document)
     elif write.index is not None:
-        yield _Action({"create": {"_index": write.index, "_id": write.message_id}}, write.document)
+        yield Action({"create": {"_index": write.index, "_id": write.message_id}}, write.document)
     for each in there:
         if each is not own:
-            yield _Action({"delete": {**each.guard(), "_id": write.message_id}})
+            yield Action({"delete": {**each.guard(), "_id": write.message_id}})
 
 
-def _index_of(action: _Action) -> str:
+def _index_of(action: Action) -> str:
     return str(next(iter(action.head.values()))["_index"])
 
 
@@ -253,30 +259,3 @@ def _gather(found: dict[MessageId, tuple[_Stored, ...]], hits: Iterable[Mapping[
 def _joined(first: Iterable[Known], then: Iterable[Known]) -> list[Known]:
     """Each event once; where both know it, as ``then`` does."""
     return list({each.event.event_id: each for each in (*first, *then)}.values())
-
-
-def _settled(answer: Mapping[str, Any]) -> int | None:
-    """The status of an action; ``None`` when it has to be sent again.
-
-    Raises:
-        EngineRefusedError: the engine will never take it. The reason is left out: it quotes the document.
-    """
-    status = int(answer["status"])
-    if status < 300 or status == _CONFLICT or (status == 404 and "error" not in answer):
-        return status
-    if status in _OVERLOADED:
-        return None
-    raise EngineRefusedError(f"bulk: a document was refused with {status} {answer.get('error', {}).get('type')}")
-
-
-def _chunks(actions: Sequence[_Action]) -> Iterator[list[_Action]]:
-    chunk: list[_Action] = []
-    size = 0
-    for action in actions:
-        if chunk and (size + len(action.bytes_) > _MAX_BYTES or len(chunk) == _MAX_ACTIONS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(action)
-        size += len(action.bytes_)
-    if chunk:
-        yield chunk
