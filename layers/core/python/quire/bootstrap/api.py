@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from quire.search.query.synonyms import Synonyms
     from quire.search.query.texts import Texts
 
+_NAMES_SECONDS = 10
+
 
 def serve_api(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Answer one request, as the REST API hands it over."""
@@ -110,7 +112,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant, partial(_names, tenant, aws), now, _texts(known.search_languages), same),
+        searcher=Searcher(engine, tenant, _names(tenant, aws), now, _texts(known.search_languages), same),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine, tenant),
@@ -145,29 +147,36 @@ def _texts(languages: bool) -> Texts:
     return ALL if languages else EMBEDDED
 
 
-def _names(tenant: TenantId, aws: Aws) -> Names:
-    """Whom and which conversations a tenant's queries name."""
+def _names(tenant: TenantId, aws: Aws) -> Callable[[], Names]:
+    """Whom and which conversations a tenant's queries name: read when a query first does, and again for one that does
+    some seconds later, not for every page of an answer."""
     from functools import partial
 
     from quire.aws.directory import Directory
+    from quire.aws.expiring import Expiring, Life
     from quire.aws.memberships import Memberships
     from quire.bootstrap import desk
     from quire.config import settings
     from quire.search.directory import same_conversation
     from quire.search.membership import private_conversations
-    from quire.search.query.names import DirectoryNames, Someone
+    from quire.search.query.names import DirectoryNames, Someone, nobody
 
     table = settings().need("control_table")
     directory, people = Directory(aws.dynamodb, table), desk.people_of(tenant, aws)
-    return DirectoryNames(
-        people=lambda: (
-            Someone(each.person_id, each.name, tuple(account.entry for account in each.accounts))
-            for each in people.everybody()
-        ),
-        channels=lambda: directory.every_channel(tenant),
-        same=partial(same_conversation, directory, tenant),
-        private=partial(private_conversations, Memberships(aws.dynamodb, table), directory, tenant),
-    )
+
+    def make(_: TenantId) -> Names | None:
+        return DirectoryNames(
+            people=lambda: (
+                Someone(each.person_id, each.name, tuple(account.entry for account in each.accounts))
+                for each in people.everybody()
+            ),
+            channels=lambda: directory.every_channel(tenant),
+            same=partial(same_conversation, directory, tenant),
+            private=partial(private_conversations, Memberships(aws.dynamodb, table), directory, tenant),
+        )
+
+    kept = Expiring(make, Life(present=_NAMES_SECONDS, absent=0, entries=1), time.monotonic)
+    return lambda: kept.get(tenant) or nobody()
 
 
 def reach_of(known: Settings) -> Reach:
