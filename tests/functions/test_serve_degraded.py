@@ -1,14 +1,18 @@
 """Reading on while the search engine is away."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from opensearchpy import OpenSearch
 
 from quire import config
 from tests.functions.test_serve_api import GLOBEX, acts, message
 from tests.pretend import fact
+from tests.search_engines import embedded
 from tests.serving import Serving, serving, start_anew
 
 NOW = datetime.now(UTC)
@@ -20,8 +24,12 @@ def ago(**time: float) -> str:
 
 @pytest.fixture
 def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
-    """Messages of last year and of today, captured and indexed; then the engine dies."""
-    with serving() as quire:
+    """Messages of last year and of today, captured, indexed and found; then the engine's process ends."""
+    with serving() as quire, ExitStack() as engine:
+        url = engine.enter_context(embedded())
+        monkeypatch.setenv("QUIRE_SEARCH_ENDPOINT", url)
+        config.settings.cache_clear()
+        start_anew()
         quire.capture(
             fact("0", text="last year", at=ago(days=300)),
             fact("1", text="first", at=ago(hours=5)),
@@ -29,10 +37,12 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
             fact("3", text="third", at=ago(hours=3), thread="1"),
             fact("2", text="second, better", at=ago(hours=2), edit=True),
         )
-        assert quire.index() == {"batchItemFailures": []}
-        monkeypatch.setenv("QUIRE_SEARCH_ENDPOINT", "http://127.0.0.1:9")
-        config.settings.cache_clear()
-        start_anew()
+        with OpenSearch([url]) as client:
+            assert replace(quire, engine=client).index() == {"batchItemFailures": []}
+        whole = quire.ask("GET", where(quire))
+        assert said(whole) == ["last year", "first", "second, better", "third"]
+        assert "partial" not in whole.body
+        engine.close()
         yield quire
     config.settings.cache_clear()
 

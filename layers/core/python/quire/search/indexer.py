@@ -85,8 +85,8 @@ class Indexer:
             raise CorruptError("the segment holds another tenant's events")
         with ThreadPoolExecutor(_WORKERS) as pool:
             told = self._messages(tenant, held, pool)
+            self._note(tenant, [each.event for each in held], pool)  # first: searching without the index needs it
             counts = self._write(tenant, told)
-            self._note(tenant, [each.event for each in held], pool)
         for refused in counts.refused:
             logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
         if counts.refused:
