@@ -5,7 +5,7 @@ to its place by its additional data (segment id, frame number, key id), so no fr
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from quire.domain.errors import CorruptError
@@ -44,6 +44,10 @@ class FrameCipher(Protocol):
 
     def salt(self, key_id: str, event: EventId) -> bytes:
         """What is hashed in front of an event's canonical bytes, so that its leaf tells nothing without the key."""
+        ...
+
+    def salting(self, key_id: str) -> Callable[[str], bytes]:
+        """:meth:`salt` for many events of one key."""
         ...
 
 
@@ -106,6 +110,10 @@ class PlainFrames:
         """Empty: without keys nothing can be shredded."""
         return b""
 
+    def salting(self, key_id: str) -> Callable[[str], bytes]:  # noqa: ARG002 - no key, no salt
+        """Of empty salts."""
+        return lambda _: b""
+
 
 class AlsoPlainFrames:
     """Another cipher's frames, and frames without a key of their own: those from before there were keys."""
@@ -129,6 +137,10 @@ class AlsoPlainFrames:
     def salt(self, key_id: str, event: EventId) -> bytes:
         """As whichever sealed it."""
         return self._of(key_id).salt(key_id, event)
+
+    def salting(self, key_id: str) -> Callable[[str], bytes]:
+        """As whichever sealed it."""
+        return self._of(key_id).salting(key_id)
 
     def _of(self, key_id: str) -> FrameCipher:
         return self._plain if key_id == UNENCRYPTED else self._cipher

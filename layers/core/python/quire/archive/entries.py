@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z", re.ASCII)
 _EVENT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_BRACE = ord("}")
 _EVENT, _OPENED, _RAW = b'{"event":', b',"opened":"', b',"raw":"'
 
 
@@ -67,19 +68,20 @@ class StoredEvent:
 class CarriedLine(NamedTuple):
     """An event on its way from one segment into another, as :func:`carried` found it.
 
-    ``line`` is what a frame holds of it, ``canonical_size`` of its bytes are the event in canonical form
-    (:func:`canonical_of`); ``leaf`` is its leaf under the key ``key_id``.
+    The first three are its place in a segment: lines sort as they are sealed. ``leaf`` is its leaf under the key
+    ``key_id``. ``line`` is what a frame holds of it, ``canonical_size`` of its bytes are the event in canonical form
+    (:func:`canonical_of`).
     """
 
-    event: Mapping[str, Any]
-    event_id: EventId
     subject_id: SubjectId
+    at: str
+    event_id: EventId
     occurred_at: str
     captured_at: str
-    line: bytes
-    canonical_size: int
     key_id: str
     leaf: bytes
+    canonical_size: int
+    line: bytes
 
 
 def entry_of(observation: Observation) -> Entry:
@@ -169,7 +171,8 @@ def plainly(line: bytes) -> tuple[Mapping[str, Any], bytes] | None:
     end = line.rfind(_RAW)
     if end < 0 or not line.startswith(_EVENT) or not line.endswith(b"}"):
         return None
-    opened = line.rfind(_OPENED, len(_EVENT), end)
+    # an opened text ends with a quote, an event with a brace: then there is no need to look for one
+    opened = -1 if line[end - 1] == _BRACE else line.rfind(_OPENED, len(_EVENT), end)
     encoded = line[len(_EVENT) : end if opened < 0 else opened]
     try:
         event, raw = orjson.loads(encoded), orjson.loads(line[end + len(_RAW) - 1 : -1])
@@ -194,9 +197,8 @@ def carried(event: Mapping[str, Any], line: bytes, canonical_size: int, key_id: 
         event_id, occurred_at, captured_at = event["event_id"], event["occurred_at"], event["captured_at"]
         if not (_EVENT_ID.match(event_id) and _TIMESTAMP.match(occurred_at) and _TIMESTAMP.match(captured_at)):
             raise CorruptError("an archived event's id or times are none of ours")
-        return CarriedLine(
-            event, event_id, event["subject_id"], occurred_at, captured_at, line, canonical_size, key_id, leaf
-        )
+        subject, at = event["subject_id"], sort_key(occurred_at)
+        return CarriedLine(subject, at, event_id, occurred_at, captured_at, key_id, leaf, canonical_size, line)
     except (KeyError, TypeError) as error:
         raise CorruptError("an archived event lacks what every event has") from error
 

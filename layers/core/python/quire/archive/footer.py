@@ -7,9 +7,10 @@ is zstd-compressed JSON, keys as :func:`encode` writes them.
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import Any, overload
 
 import orjson
 import zstandard
@@ -22,6 +23,7 @@ TAIL_BYTES = 4 + 32 + len(MAGIC)
 _SCHEMA = "quire.segment/1"
 _MAX_FOOTER_BYTES = 256 * 1024 * 1024
 _LEAF = 32
+_ID_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -163,14 +165,38 @@ def _deltas(event_ids: Sequence[EventId]) -> list[str]:
     return [f"{number - before:x}" for before, number in zip([0, *numbers], numbers, strict=False)]
 
 
-def _ids(deltas: Sequence[str]) -> list[EventId]:
-    ids: list[EventId] = []
-    number = 0
-    for delta in deltas:
-        step = int(delta, 16)
-        if step <= 0:
-            raise CorruptError("the footer's event ids do not ascend")
-        number += step
-        digits = f"{number:032x}"
-        ids.append(EventId("-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))))
-    return ids
+class EventIds(Sequence[EventId]):
+    """Event ids in ascending order, held as numbers and written out when asked for: sealing never asks."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[EventId]:
+        return map(_id, self._numbers)
+
+    @overload
+    def __getitem__(self, index: int) -> EventId: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[EventId]: ...
+
+    def __getitem__(self, index: int | slice) -> EventId | Sequence[EventId]:
+        return EventIds(self._numbers[index]) if isinstance(index, slice) else _id(self._numbers[index])
+
+
+def _ids(deltas: Sequence[str]) -> EventIds:
+    steps = [int(delta, 16) for delta in deltas]
+    if steps and min(steps) <= 0:
+        raise CorruptError("the footer's event ids do not ascend")
+    numbers = list(accumulate(steps))
+    if numbers and numbers[-1] >> _ID_BITS:
+        raise CorruptError("an event id in the footer is too large")
+    return EventIds(numbers)
+
+
+def _id(number: int) -> EventId:
+    digits = f"{number:032x}"
+    return EventId(f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}")

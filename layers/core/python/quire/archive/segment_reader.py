@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import zstandard
 
@@ -52,27 +53,28 @@ class SegmentReader:
             self._check(ref.subject_key_id, event, leaf)
         return events
 
-    def carried(self, number: int) -> list[CarriedLine]:
-        """The events of frame ``number`` (from 0), each checked against its leaf, as lines for another segment."""
+    def carried(self, number: int) -> list[tuple[Mapping[str, Any], CarriedLine]]:
+        """The events of frame ``number`` (from 0), each checked against its leaf, with their lines for another
+        segment."""
         ref, lines, leaves = self._lines(number)
-        key_id, salt = ref.subject_key_id, self._cipher.salt
-        found: list[CarriedLine] = []
+        key_id, salt = ref.subject_key_id, self._cipher.salting(ref.subject_key_id)
+        found: list[tuple[Mapping[str, Any], CarriedLine]] = []
         for line, leaf in zip(lines, leaves, strict=True):
             plain = plainly(line)
             if plain is not None:
                 event, encoded = plain
-                if leaf_hash(encoded, salt(key_id, EventId(str(event.get("event_id"))))) == leaf:
-                    found.append(carried(event, line + b"\n", len(encoded), key_id, leaf))
+                if leaf_hash(encoded, salt(str(event.get("event_id")))) == leaf:
+                    found.append((event, carried(event, line + b"\n", len(encoded), key_id, leaf)))
                     continue
             found.append(self._written_again(key_id, line, leaf))
         return found
 
-    def _written_again(self, key_id: str, line: bytes, leaf: bytes) -> CarriedLine:
+    def _written_again(self, key_id: str, line: bytes, leaf: bytes) -> tuple[Mapping[str, Any], CarriedLine]:
         """An event whose line is not the one that would be written of it."""
         event = read_line(line)
         self._check(key_id, event, leaf)
         entry = entry_of_stored(event)
-        return carried(event.event, entry.line, len(entry.canonical), key_id, leaf)
+        return event.event, carried(event.event, entry.line, len(entry.canonical), key_id, leaf)
 
     def _check(self, key_id: str, event: StoredEvent, leaf: bytes) -> None:
         salt = self._cipher.salt(key_id, EventId(str(event.event.get("event_id"))))

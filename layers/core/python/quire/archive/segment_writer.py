@@ -10,19 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import zstandard
 
 from quire.archive.ciphers import FrameCipher, additional_data
-from quire.archive.entries import Entry, canonical_of
+from quire.archive.entries import CarriedLine, Entry, canonical_of
 from quire.archive.footer import MAGIC, Footer, FrameRef, encode
 from quire.domain.ids import EventId, SegmentId, SubjectId, TenantId, derive
 from quire.domain.time import sort_key
 from quire.evidence.merkle import leaf_hash, root
-
-if TYPE_CHECKING:
-    from quire.archive.sealing.spool import Placed
 
 MAX_FRAME_BYTES = 256 * 1024
 LEVEL = 3
@@ -91,45 +87,51 @@ class SegmentWriter:
 
     def add(self, entry: Entry) -> None:
         """Take one event; each event id once."""
-        frame = self._frame_for(entry.subject_id, len(entry.line))
-        leaf = leaf_hash(entry.canonical, self._cipher.salt(frame.key_id, entry.event_id))
-        self._take(frame, entry.event_id, entry.line, leaf)
+        subject, line = entry.subject_id, entry.line
+        frame = self._open.get(subject)
+        if frame is None or frame.size + len(line) > MAX_FRAME_BYTES:
+            if frame is not None:
+                self._seal(self._open.pop(subject))
+            frame = self._open[subject] = _Open(self._cipher.key_id(subject))
+        frame.lines.append(line)
+        frame.leaves.append(leaf_hash(entry.canonical, self._cipher.salt(frame.key_id, entry.event_id)))
+        frame.ids.append(entry.event_id)
+        frame.size += len(line)
         self._occurred.include(entry.occurred_at, entry.at)
         if entry.captured_at != self._captured.last:
             self._captured.include(entry.captured_at, sort_key(entry.captured_at))
 
-    def carry(self, placed: Placed, line: bytes) -> None:
-        """Take one event that another segment held; each event id once. Under the same key its leaf is the same."""
-        frame = self._frame_for(placed.subject_id, placed.size)
-        leaf = placed.leaf
-        if placed.key_id != frame.key_id:
-            salt = self._cipher.salt(frame.key_id, placed.event_id)
-            leaf = leaf_hash(canonical_of(line, placed.canonical_size), salt)
-        self._take(frame, placed.event_id, line, leaf)
-        self._occurred.include(placed.occurred_at, placed.at)
-        if placed.captured_at != self._captured.last:
-            self._captured.include(placed.captured_at, sort_key(placed.captured_at))
+    def carry(self, subject: SubjectId, lines: Iterable[CarriedLine], line_of: Callable[[CarriedLine], bytes]) -> None:
+        """Take one subject's events that other segments held, each event id once, into frames of their own.
 
-    def _frame_for(self, subject: SubjectId, size: int) -> _Open:
-        """The frame that takes a subject's next line of this size."""
-        frame = self._open.get(subject)
-        if frame is None or frame.size + size > MAX_FRAME_BYTES:
-            if frame is not None:
-                self._close(subject)
-            frame = self._open[subject] = _Open(self._cipher.key_id(subject))
-        return frame
-
-    @staticmethod
-    def _take(frame: _Open, event_id: EventId, line: bytes, leaf: bytes) -> None:
-        frame.lines.append(line)
-        frame.leaves.append(leaf)
-        frame.ids.append(event_id)
-        frame.size += len(line)
+        Each was checked against its leaf when it was read, and under the same key its leaf is the same.
+        """
+        self.close_frames()
+        frame = _Open(self._cipher.key_id(subject))
+        salt = self._cipher.salting(frame.key_id)
+        occurred, captured = self._occurred, self._captured
+        for each in lines:
+            line = line_of(each)
+            if frame.size + len(line) > MAX_FRAME_BYTES and frame.lines:
+                self._seal(frame)
+                frame = _Open(frame.key_id)
+            leaf = each.leaf
+            if each.key_id != frame.key_id:
+                leaf = leaf_hash(canonical_of(line, each.canonical_size), salt(each.event_id))
+            frame.lines.append(line)
+            frame.leaves.append(leaf)
+            frame.ids.append(each.event_id)
+            frame.size += len(line)
+            occurred.include(each.occurred_at, each.at)
+            if each.captured_at != captured.last:
+                captured.include(each.captured_at, sort_key(each.captured_at))
+        if frame.lines:
+            self._seal(frame)
 
     def close_frames(self) -> None:
         """Write the frames that are being filled. Who adds subject by subject holds one of them in memory."""
         for subject in list(self._open):
-            self._close(subject)
+            self._seal(self._open.pop(subject))
 
     def finish(self) -> Sealed:
         """Write what is left and the footer."""
@@ -152,8 +154,7 @@ class SegmentWriter:
         self._write(encode(footer, compressor()))
         return Sealed(footer, self._frame_of)
 
-    def _close(self, subject: SubjectId) -> None:
-        frame = self._open.pop(subject)
+    def _seal(self, frame: _Open) -> None:
         number, key_id = len(self._frames), frame.key_id
         bound_to = additional_data(self._identity.segment_id, number, key_id)
         sealed = self._cipher.seal(key_id, bound_to, compressor().compress(b"".join(frame.lines)))

@@ -158,7 +158,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def _parents(level: list[bytes]) -> list[bytes]:
     """One level up; a last node without a sibling rises as it is, which is RFC 9162's split at a power of two."""
-    parents = [node_hash(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+    parents = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     if len(level) % 2:
         parents.append(level[-1])
     return parents

@@ -7,7 +7,7 @@ gives the same bytes, as retries need, and two different frames never share one 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from quire.domain.errors import CorruptError, GoneError
 from quire.domain.ids import EventId, SubjectId, TenantId
@@ -73,7 +73,18 @@ class SubjectFrames:
 
     def salt(self, key_id: str, event: EventId) -> bytes:
         """What is hashed in front of an event's canonical bytes: HKDF-Expand of the key and the event's id."""
-        return hmac.digest(self._key(key_id).salting, event.encode() + b"\x01", "sha256")
+        return self.salting(key_id)(event)
+
+    def salting(self, key_id: str) -> Callable[[str], bytes]:
+        """:meth:`salt` for many events of one key."""
+        fresh = self._key(key_id).salter.copy
+
+        def salt(event: str) -> bytes:
+            mac = fresh()
+            mac.update(event.encode() + b"\x01")
+            return mac.finalize()
+
+        return salt
 
     def _key(self, key_id: str) -> SubjectKey:
         if key_id not in self._by_id:

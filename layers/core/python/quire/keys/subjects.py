@@ -24,6 +24,7 @@ from quire.keys.branches import BranchKeys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hmac import HMAC
 
 KEY_BYTES = 32
 _KEY_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{4}(?:-\d{1,3})?)\Z", re.ASCII)
@@ -52,6 +53,14 @@ class SubjectKey:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self.sealing)
+
+    @cached_property
+    def salter(self) -> HMAC:
+        """HMAC-SHA-256 under ``salting``, to be copied for each salt: the key is taken in once, not per event."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.hmac import HMAC
+
+        return HMAC(self.salting, SHA256())
 
 
 def derived(key_id: str, secret: bytes) -> SubjectKey:

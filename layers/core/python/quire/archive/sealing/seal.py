@@ -172,7 +172,7 @@ class Sealer:
             except GoneError:  # the subject's key was destroyed: nobody can read what is in there
                 told.shredded += frame.events
                 continue
-            added = spool.add(lines, lambda line: retention(line.event).name)
+            added = spool.add((retention(event).name, line) for event, line in lines)
             told.duplicates += len(lines) - added
 
     def _empty(self, tenant: TenantId, run: Run, spool: Spool, told: Sealing, now: datetime) -> None:

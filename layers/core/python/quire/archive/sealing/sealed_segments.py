@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from quire.archive.ciphers import FrameCipher
+from quire.archive.entries import CarriedLine
 from quire.archive.footer import Footer
 from quire.archive.sealing.manifest import SealedObject
 from quire.archive.sealing.retention import RetentionClass
-from quire.archive.sealing.spool import MOST_EVENTS, Group, Placed, Spool
+from quire.archive.sealing.spool import MOST_EVENTS, Group, Spool
 from quire.archive.segment_reader import SegmentReader, Source, in_memory, read_footer
 from quire.archive.segment_writer import Identity, SegmentWriter
 from quire.aws.archive_objects import ArchiveObjects
 from quire.aws.blobs import FileBytes, file_bytes
 from quire.aws.ledger import SegmentRow
 from quire.domain.errors import CorruptError
-from quire.domain.ids import EventId, SegmentId, SubjectId, TenantId, derive
+from quire.domain.ids import EventId, SegmentId, TenantId, derive
 from quire.domain.time import from_datetime
 
 CipherOf = Callable[[TenantId], FrameCipher]
@@ -87,20 +90,16 @@ class SealedSegments:
     def _seal(
         self,
         path: Path,
-        ordered: Sequence[Placed],
-        line_of: Callable[[Placed], bytes],
+        ordered: Sequence[CarriedLine],
+        line_of: Callable[[CarriedLine], bytes],
         identity: Identity,
         cipher: FrameCipher,
     ) -> Footer:
         """Write one segment's file; events are ordered by subject."""
-        subject: SubjectId | None = None
         with path.open("wb") as file:
             writer = SegmentWriter(file.write, identity, cipher)
-            for each in ordered:
-                if each.subject_id != subject:
-                    writer.close_frames()
-                    subject = each.subject_id
-                writer.carry(each, line_of(each))
+            for subject, lines in groupby(ordered, attrgetter("subject_id")):
+                writer.carry(subject, lines, line_of)
             return writer.finish().footer
 
     def _put(

@@ -1,26 +1,26 @@
-"""What one sealing run carries from the journal into the archive: lines on disk, where each belongs in memory.
+"""What one sealing run carries from the journal into the archive, as much at a time as fits memory.
 
-A run may hold millions of events and a function has little memory: the lines lie in one file as they came, and of
-each event no more is held than places it. Whoever fills the spool empties it once it is ``full``. It is not a store:
-whatever happens to it, the run starts again from the journal.
+A run may hold millions of events and a function has little memory: lines beyond the first 32 MiB lie in a file as they
+came, and of each of those events no more is held than places it. Whoever fills the spool empties it once it is
+``full``. It is not a store: whatever happens to it, the run starts again from the journal.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from quire.archive.entries import CarriedLine
-from quire.domain.ids import EventId, SubjectId
-from quire.domain.time import sort_key
+from quire.domain.ids import EventId
 
 MOST_EVENTS, MOST_BYTES = 20_000, 256 * 1024 * 1024
 """Events, and bytes of their lines, at which a spool is full; also what a segment holds at most: so much memory do its
 leaves and ids take, and so much does one proof have to read."""
+MOST_HELD = 32 * 1024 * 1024
+"""Bytes of lines that are held in memory; those of larger runs lie on disk."""
 _BUFFER = 1024 * 1024
 
 
@@ -30,27 +30,6 @@ class Group(NamedTuple):
     retention_class: str
     day: str
     events: int
-
-
-class Placed(NamedTuple):
-    """An event in the spool. The first three are its place in a segment; ``leaf`` is its leaf under ``key_id``.
-
-    The rest says where its line lies, and how many of its bytes are the event in canonical form.
-    """
-
-    subject_id: SubjectId
-    at: str
-    event_id: EventId
-    occurred_at: str
-    captured_at: str
-    key_id: str
-    leaf: bytes
-    place: int
-    size: int
-    canonical_size: int
-
-
-_ORDER = attrgetter("subject_id", "at", "event_id")
 
 
 class Spool:
@@ -72,64 +51,61 @@ class Spool:
     @property
     def full(self) -> bool:
         """Whether it has to be emptied before more is added."""
-        return len(self._there) >= self._most_events or self._end >= MOST_BYTES
+        return len(self._there) >= self._most_events or self._held + self._end >= MOST_BYTES
 
     def clear(self) -> None:
         """Forget everything."""
         self._lines.seek(0)
         self._lines.truncate()
-        self._end = 0
+        self._held = self._end = 0
         self._there: set[EventId] = set()
-        self._groups: dict[tuple[str, str], list[Placed]] = {}
-        self._added: list[tuple[tuple[str, str], EventId]] = []
-        self._one_of: dict[str, str] = {}
+        self._groups: dict[tuple[str, str], list[CarriedLine]] = {}
+        self._spilt: dict[EventId, tuple[int, int]] = {}
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """What is added within is there afterwards, or nothing of it where an error ends it."""
-        self._added = []
-        start = self._end
+        before = {group: len(rows) for group, rows in self._groups.items()}
+        held, end = self._held, self._end
         try:
             yield
         except BaseException:
-            for group, event_id in reversed(self._added):
-                self._groups[group].pop()
-                self._there.discard(event_id)
-            self._end = self._lines.seek(start)
+            for group, rows in self._groups.items():
+                added = rows[before.get(group, 0) :]
+                del rows[before.get(group, 0) :]
+                for each in added:
+                    self._there.discard(each.event_id)
+                    self._spilt.pop(each.event_id, None)
+            self._held, self._end = held, self._lines.seek(end)
             raise
 
-    def add(self, lines: Iterable[CarriedLine], class_of: Callable[[CarriedLine], str]) -> int:
-        """Take lines, each into its retention class; how many of their events were not there yet."""
-        there, groups, write, one_of = self._there, self._groups, self._lines.write, self._one_of.setdefault
+    def add(self, lines: Iterable[tuple[str, CarriedLine]]) -> int:
+        """Take lines, each with its retention class; how many of their events were not there yet."""
+        there, groups = self._there, self._groups
         before = len(there)
-        for each in lines:
+        for name, each in lines:
             event_id = each.event_id
             if event_id in there:
                 continue
             there.add(event_id)
-            occurred_at, subject = each.occurred_at, each.subject_id
-            group = (class_of(each), occurred_at[:10])
-            size = len(each.line)
-            write(each.line)
-            placed = Placed(
-                SubjectId(one_of(subject, subject)),
-                sort_key(occurred_at),
-                event_id,
-                occurred_at,
-                each.captured_at,
-                each.key_id,
-                each.leaf,
-                self._end,
-                size,
-                each.canonical_size,
-            )
-            self._end += size
+            self._held += len(each.line)
+            kept = each if self._held <= MOST_HELD else self._spill(each)
+            group = (name, each.occurred_at[:10])
             rows = groups.get(group)
             if rows is None:
-                rows = groups[group] = []
-            rows.append(placed)
-            self._added.append((group, event_id))
+                groups[group] = [kept]
+            else:
+                rows.append(kept)
         return len(there) - before
+
+    def _spill(self, each: CarriedLine) -> CarriedLine:
+        """Write a line to disk; the same event without it."""
+        size = len(each.line)
+        self._held -= size
+        self._spilt[each.event_id] = (self._end, size)
+        self._lines.write(each.line)
+        self._end += size
+        return each._replace(line=b"")
 
     def drop(self, event_ids: Iterable[EventId]) -> int:
         """Take events out again (they are sealed already); how many of these were there."""
@@ -149,15 +125,18 @@ class Spool:
         """What there is, in order of class and day."""
         return [Group(*name, len(rows)) for name, rows in sorted(self._groups.items()) if rows]
 
-    def parts(self, group: Group, most_events: int) -> Iterator[list[Placed]]:
+    def parts(self, group: Group, most_events: int) -> Iterator[list[CarriedLine]]:
         """A group's events by subject, each subject's in order of time, in as many parts as they need."""
-        rows = sorted(self._groups[group[:2]], key=_ORDER)
+        rows = sorted(self._groups[group[:2]])
         for start in range(0, len(rows), most_events):
             yield rows[start : start + most_events]
 
-    def line(self, placed: Placed) -> bytes:
+    def line(self, carried: CarriedLine) -> bytes:
         """The line of an event."""
-        return os.pread(self._lines.fileno(), placed.size, placed.place)
+        if carried.line:
+            return carried.line
+        place, size = self._spilt[carried.event_id]
+        return os.pread(self._lines.fileno(), size, place)
 
     def flush(self) -> None:
         """Have every line where :meth:`line` finds it."""
