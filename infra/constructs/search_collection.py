@@ -31,6 +31,7 @@ INDEXING = Access(
     ("aoss:CreateCollectionItems", "aoss:DescribeCollectionItems", "aoss:UpdateCollectionItems"),
 )
 SEARCHING = Access("searching", ("aoss:DescribeIndex", "aoss:ReadDocument"))
+ALERTING = Access("alerting", ("aoss:DescribeIndex", "aoss:ReadDocument"))
 
 
 class SearchCollection(Construct):

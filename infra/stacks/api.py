@@ -21,6 +21,7 @@ from infra.stacks.connect import ConnectStack
 from infra.stacks.data import TIMELINE, DataStack
 from infra.stacks.hand_over import HandOver, hand_over_environment
 from infra.stacks.outside import allow_outside, outside_environment
+from infra.stacks.search_alerts import SearchAlerts
 from infra.stacks.web import WebStack
 from infra.stages import Stage
 
@@ -66,6 +67,16 @@ class ApiStack(QuireStack):
             origin=web.origin,
             log_key=data.operations_key,
         )
+        self.alerts = SearchAlerts(
+            self,
+            "SearchAlerts",
+            stage=stage,
+            data=data,
+            search=search,
+            notifications=connect.notifications,
+            layers=self._layers,
+            origin=web.origin,
+        )
         if stage.waf:
             acl = WebAcl(
                 self, "Guard", stage=stage, reach="REGIONAL", groups=FOR_PEOPLE, per_address=stage.api_per_address
@@ -90,7 +101,7 @@ class ApiStack(QuireStack):
             "Somebody asked for what is not what was stored: treat it as tampering until explained.",
         )
         functions = [*self.server.watches(), *self.claims.watches()]
-        return [*self.api.watches(), *functions, *self.hand_over.watches(), corrupt]
+        return [*self.api.watches(), *functions, *self.hand_over.watches(), *self.alerts.watches(), corrupt]
 
     def _claims(self) -> PythonFunction:
         """Reads the one item that says who a person is."""
@@ -197,4 +208,5 @@ class ApiStack(QuireStack):
         CfnOutput(self, "HandOverFileFunction", value=self.hand_over.copier.function.function_name)
         CfnOutput(self, "HandOverQueueUrl", value=self.hand_over.works.queue.queue_url)
         CfnOutput(self, "HandOverDeadLetterQueueUrl", value=self.hand_over.works.dead_letters.queue_url)
+        CfnOutput(self, "AlertSearchesFunction", value=self.alerts.alerter.function.function_name)
         CfnOutput(self, "AddClaimsFunction", value=self.claims.function.function_name)

@@ -134,7 +134,9 @@ def test_people_are_told(desk: Desk) -> None:
     aws = desk.aws.aws
     topic = aws.sns.create_topic(Name="notifications")["TopicArn"]
     aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:us-east-1:123456789012:tasks")
-    Notifications(aws.sns, topic).publish(Notification(TENANT, ID, "slack", "grant_lost", "Ä" * 120, "See to it."))
+    Notifications(aws.sns, topic).publish(
+        Notification(TENANT, "grant_lost", "Ä" * 120, "See to it.", {"connection": ID, "platform": "slack"})
+    )
     (message,) = aws.sqs.receive_message(QueueUrl=desk.queue_url)["Messages"]
     told = json.loads(message["Body"])
     assert (told["Subject"], told["Message"]) == ("?" * 100, "See to it.")

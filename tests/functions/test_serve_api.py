@@ -240,7 +240,10 @@ def test_everything_is_on_record(chat: Serving, capsys: pytest.CaptureFixture[st
         "from": "2026-01-01T00:00:00Z",
         "limit": 25,
         "zone": "UTC",
+        "page": "first",
+        "words": "messages with “merger” in any form, and with “plans” in any form",
         "total": 0,
+        "shown": 0,
     }
     written = capsys.readouterr()
     assert "merger" not in written.out + written.err

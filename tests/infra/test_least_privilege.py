@@ -19,7 +19,7 @@ ALLOWED = {
 }
 OWN = re.compile(
     r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|PollConnection|Schedule|ServeApi|AddClaims"
-    r"|AdmitOrigin|ScaleStream|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet|HandOver)"
+    r"|AdmitOrigin|ScaleStream|AlertSearches|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet|HandOver)"
 )
 
 

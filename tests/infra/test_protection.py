@@ -32,7 +32,7 @@ OUTPUTS = {
     },
     "Api": {
         *("ApiUrl", "UserPoolId", "UserPoolDomain", "LoginUrl", "Issuer", "ConsoleClientId"),
-        *("TenantAccessRoleArn", "ServeApiFunction", "AddClaimsFunction"),
+        *("TenantAccessRoleArn", "ServeApiFunction", "AddClaimsFunction", "AlertSearchesFunction"),
         *("HandOverFileFunction", "HandOverQueueUrl", "HandOverDeadLetterQueueUrl"),
     },
     "Seal": {"SealArchiveMachine"},

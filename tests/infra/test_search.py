@@ -67,12 +67,17 @@ def test_only_the_data_endpoint_is_reachable(prod: Synthesised) -> None:
             {"CreateIndex", "DescribeIndex", "UpdateIndex", "ReadDocument", "WriteDocument"},
         ),
         ("Api", "TenantRole", {"DescribeIndex", "ReadDocument"}),
+        ("Api", "AlertSearchesRole", {"DescribeIndex", "ReadDocument"}),
     ],
 )
 def test_each_role_may_do_its_part_to_message_indexes(
     prod: Synthesised, stack: str, role: str, permissions: set[str]
 ) -> None:
-    properties = prod.one("AWS::OpenSearchServerless::AccessPolicy", stack)["Properties"]
+    (properties,) = [
+        each["Properties"]
+        for each in prod.resources("AWS::OpenSearchServerless::AccessPolicy", stack).values()
+        if role in text(each["Properties"]["Policy"])
+    ]
     assert len(properties["Name"]) <= 32
     (document,) = json.loads(text(properties["Policy"]))
     (principal,) = document["Principal"]
@@ -83,7 +88,7 @@ def test_each_role_may_do_its_part_to_message_indexes(
 
 
 def test_nobody_else_may(prod: Synthesised, local: Synthesised) -> None:
-    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 2
+    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 3
     assert not [
         name
         for template in local.templates.values()

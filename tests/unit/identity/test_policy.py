@@ -22,6 +22,10 @@ READERS = {
     Action.READ_EVIDENCE,
     Action.READ_CONVERSATION,
     Action.COMPARE_CONVERSATION,
+    Action.COMPLETE_QUERY,
+    Action.LIST_SEARCHES,
+    Action.READ_SEARCH,
+    Action.RUN_SEARCH,
     Action.LIST_MEMBERS,
     Action.READ_AUDIENCE,
     Action.LIST_PEOPLE,
@@ -45,11 +49,13 @@ MANAGING = {
     Action.BEGIN_INSTALL,
     Action.FINISH_INSTALL,
 }
+SAVING = {Action.SAVE_SEARCH, Action.CHANGE_SEARCH, Action.DELETE_SEARCH}
+AUDIT = {Action.LIST_SEARCH_AUDIT}
 PEOPLE = {Action.JOIN_ACCOUNTS, Action.SEPARATE_ACCOUNTS}
 ALLOWED = {
     Role.ADMINISTRATOR: DIRECTORY | CONNECTIONS | MANAGING | PEOPLE,
-    Role.COMPLIANCE_OFFICER: READERS | CONNECTIONS | PEOPLE | {Action.CHANGE_SYNONYMS},
-    Role.AUDITOR: READERS,
+    Role.COMPLIANCE_OFFICER: READERS | CONNECTIONS | PEOPLE | SAVING | AUDIT | {Action.CHANGE_SYNONYMS},
+    Role.AUDITOR: READERS | AUDIT,
 }
 
 
@@ -69,6 +75,7 @@ def test_the_policies_fit_the_schema() -> None:
 
 def test_the_schema_has_the_actions_we_know() -> None:
     groups = {"ReadDirectory", "ReadContent", "ReadConnections", "ManageConnections", "ManagePeople", "ManageSearch"}
+    groups |= {"SaveSearches", "ReadAudit"}
     named = set(re.findall(r"^\s*action (\w+)", schema_text(), re.MULTILINE))
     assert named - groups == {action.value for action in Action}
     assert set(RESOURCE_OF) == set(Action)

@@ -26,6 +26,8 @@ class Settings(BaseModel):
     schedule_role_arn: str = Field(default="", alias="QUIRE_SCHEDULE_ROLE_ARN")
     """The role by which schedules fill the queue of tasks."""
     notification_topic_arn: str = Field(default="", alias="QUIRE_NOTIFICATION_TOPIC_ARN")
+    alert_queue_url: str = Field(default="", alias="QUIRE_ALERT_QUEUE_URL")
+    """Tenants whose saved searches are to be looked at."""
     hooks_url: str = Field(default="", alias="QUIRE_HOOKS_URL")
     """Where webhooks come in; ``/{platform}/{connectionId}`` follows."""
     limits_table: str = Field(default="", alias="QUIRE_LIMITS_TABLE")

@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/v1/audit/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who searched for what
+         * @description Searches of everybody, or of one person, on the days (UTC) from ``from`` to ``to``, both included; without
+         *     them the last thirty.
+         */
+        get: operations["list_search_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels": {
         parameters: {
             query?: never;
@@ -483,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/search/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Complete what is being typed
+         * @description People, conversations and one's own past queries that begin so; of each kind at most ``limit``.
+         */
+        get: operations["complete_query"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/search/parse": {
         parameters: {
             query?: never;
@@ -497,6 +538,98 @@ export interface paths {
          * @description How a query is understood, without running it. Errors as of a search.
          */
         post: operations["parse_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved searches
+         * @description One's own, and those that others share.
+         */
+        get: operations["list_searches"];
+        put?: never;
+        /**
+         * Save a search
+         * @description The search as it is kept. A query that cannot be read is refused as a search would be.
+         */
+        post: operations["save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/searches/{searchId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a saved search
+         * @description One saved search.
+         */
+        get: operations["read_search"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved search
+         * @description It alerts no more.
+         */
+        delete: operations["delete_search"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved search
+         * @description The search as it is now. One that alerts and asks for something else begins to look anew.
+         */
+        patch: operations["change_search"];
+        trace?: never;
+    };
+    "/v1/searches/{searchId}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what alerts of a saved search found
+         * @description What was new, run by run.
+         */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/searches/{searchId}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a saved search
+         * @description What it finds now; answers and errors as of a search.
+         */
+        post: operations["run_search"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,6 +694,34 @@ export interface components {
             userId: string;
             /** Workspaceid */
             workspaceId: string;
+        };
+        /**
+         * AlertList
+         * @description Alerts, the latest first; to go on, ask for those ``before`` the last one's ``until``.
+         */
+        AlertList: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertShown"][];
+        };
+        /**
+         * AlertShown
+         * @description New hits among what was indexed from ``since`` to ``until``; ``count`` is a lower bound where ``at_least``.
+         *
+         *     ``message_ids`` are those counted, the latest captured first; ``told``: the notification went out.
+         */
+        AlertShown: {
+            /** Atleast */
+            atLeast: boolean;
+            /** Count */
+            count: number;
+            /** Messageids */
+            messageIds: string[];
+            /** Since */
+            since: string;
+            /** Told */
+            told: boolean;
+            /** Until */
+            until: string;
         };
         /**
          * Attachment
@@ -671,6 +832,32 @@ export interface components {
             channels: components["schemas"]["Channel"][];
             /** Nextcursor */
             nextCursor: string | null;
+        };
+        /**
+         * Completion
+         * @description Something that may be meant. ``value`` is what to write into a query: after ``from:``, ``to:`` or ``mention:``
+         *     a person's, after ``in:`` a conversation's, by itself a past query. ``detail`` tells namesakes apart.
+         */
+        Completion: {
+            /** Detail */
+            detail?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "channel" | "query";
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * CompletionList
+         * @description What may be meant, people first, then conversations, then one's own past queries.
+         */
+        CompletionList: {
+            /** Completions */
+            completions: components["schemas"]["Completion"][];
         };
         /**
          * Connection
@@ -836,6 +1023,14 @@ export interface components {
             userId: string;
         };
         /**
+         * Deleted
+         * @description What is gone.
+         */
+        Deleted: {
+            /** Searchid */
+            searchId: string;
+        };
+        /**
          * DiffAnswer
          * @description What became of a conversation between two moments. ``messages`` in the order they were sent; ``next_cursor`` is
          *     ``null`` on the last page. Members and names are told on the first page: ``members`` are the first thousand who came
@@ -923,6 +1118,48 @@ export interface components {
             segment: string;
         };
         /**
+         * Explanation
+         * @description Why the message was found, and why it stands where it stands.
+         */
+        Explanation: {
+            /** Rank */
+            rank: string;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Steps */
+            steps: ("as_asked" | "now" | "exactly")[];
+        };
+        /**
+         * Facet
+         * @description How many messages each value would leave, with all other filters. Days and months in order of time, everything
+         *     else the most frequent first. ``more``: there are values beyond these; ``exact``: no count can be too low.
+         */
+        Facet: {
+            /** Exact */
+            exact: boolean;
+            /** More */
+            more: boolean;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "platform" | "channel" | "sender" | "type" | "flag" | "fileType" | "language" | "day" | "month";
+            /** Values */
+            values: components["schemas"]["FacetValue"][];
+        };
+        /**
+         * FacetValue
+         * @description A value, what to call it, and how many of all messages found have it.
+         */
+        FacetValue: {
+            /** Count */
+            count: number;
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * FinishedInstall
          * @description What the platform handed back.
          */
@@ -977,6 +1214,7 @@ export interface components {
             /** Editedat */
             editedAt?: string | null;
             evidence?: components["schemas"]["Evidence"] | null;
+            explanation?: components["schemas"]["Explanation"] | null;
             /** External */
             external?: boolean | null;
             /** Foundin */
@@ -1314,6 +1552,52 @@ export interface components {
             };
         };
         /**
+         * NewSearch
+         * @description A search to be saved. ``shared`` lets everybody who may search see and run it; ``alerts`` tells new hits.
+         */
+        NewSearch: {
+            /**
+             * Alerts
+             * @default false
+             */
+            alerts: boolean;
+            /** Name */
+            name: string;
+            request: components["schemas"]["SavedRequest"];
+            /**
+             * Shared
+             * @default false
+             */
+            shared: boolean;
+        };
+        /**
+         * PageRequest
+         * @description Which page, and what to tell beside the hits. A ``cursor`` goes on where an answer to the same request ended;
+         *     ``facets`` come with the first page; ``explain`` says of each hit why it was found and stands where it stands;
+         *     ``suggest`` asks for other words where nothing is found.
+         */
+        PageRequest: {
+            /** Cursor */
+            cursor?: string | null;
+            /**
+             * Explain
+             * @default false
+             */
+            explain: boolean;
+            /** Facets */
+            facets?: ("platform" | "channel" | "sender" | "type" | "flag" | "fileType" | "language" | "day" | "month")[];
+            /**
+             * Limit
+             * @default 25
+             */
+            limit: number;
+            /**
+             * Suggest
+             * @default false
+             */
+            suggest: boolean;
+        };
+        /**
          * ParseRequest
          * @description A query to be shown back.
          */
@@ -1490,6 +1774,20 @@ export interface components {
             userName?: string | null;
         };
         /**
+         * Reason
+         * @description A part of the query that the message holds: in which of its texts, and whether ``exactly`` as typed.
+         */
+        Reason: {
+            /** Exactly */
+            exactly: boolean;
+            /** Part */
+            part: string;
+            /** Where */
+            where: ("text" | "subject" | "earlier" | "attachment" | "message")[];
+            /** Words */
+            words: string;
+        };
+        /**
          * Renamed
          * @description The conversation got a name.
          */
@@ -1502,16 +1800,93 @@ export interface components {
             previous?: string | null;
         };
         /**
+         * SavedRequest
+         * @description The part of a search that can be saved. ``from`` is included, ``to`` is left out. Without ``sort`` words rank by
+         *     relevance, and everything else comes newest first. Days begin in the time zone of the IANA name ``zone``.
+         */
+        SavedRequest: {
+            /**
+             * @default {
+             *       "channelId": null,
+             *       "fileType": null,
+             *       "flag": null,
+             *       "language": null,
+             *       "platform": null,
+             *       "type": null,
+             *       "userId": null,
+             *       "workspaceId": null
+             *     }
+             */
+            filters: components["schemas"]["SearchFilters"];
+            /** From */
+            from?: string | null;
+            /**
+             * Query
+             * @default
+             */
+            query: string;
+            /** Sort */
+            sort?: ("relevance" | "newest" | "oldest") | null;
+            /** To */
+            to?: string | null;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+        };
+        /**
+         * SavedSearch
+         * @description A search under a name; ``words`` say what it looks for. ``mine``: the reader saved it, and may change it.
+         *
+         *     ``alerts``: new hits are told. ``checked_until`` is up to when what was indexed was looked at for them.
+         */
+        SavedSearch: {
+            /** Alerts */
+            alerts: boolean;
+            /** Changedat */
+            changedAt: string;
+            /** Checkeduntil */
+            checkedUntil?: string | null;
+            /** Createdat */
+            createdAt: string;
+            /** Mine */
+            mine: boolean;
+            /** Name */
+            name: string;
+            /** Ownerid */
+            ownerId: string;
+            request: components["schemas"]["SavedRequest"];
+            /** Searchid */
+            searchId: string;
+            /** Shared */
+            shared: boolean;
+            /** Words */
+            words: string;
+        };
+        /**
+         * SavedSearchList
+         * @description One's own and those that are shared, by name.
+         */
+        SavedSearchList: {
+            /** Searches */
+            searches: components["schemas"]["SavedSearch"][];
+        };
+        /**
          * SearchAnswer
          * @description Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
-         *     ``query`` is what was looked for.
+         *     ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not.
          */
         SearchAnswer: {
+            /** Facets */
+            facets?: components["schemas"]["Facet"][] | null;
             /** Hits */
             hits: components["schemas"]["Hit"][];
             /** Nextcursor */
             nextCursor: string | null;
             query: components["schemas"]["QueryShown"];
+            /** Suggestion */
+            suggestion?: string | null;
             /** Total */
             total: number;
             /**
@@ -1521,32 +1896,97 @@ export interface components {
             totalRelation: "eq" | "gte";
         };
         /**
+         * SearchChange
+         * @description What is to be otherwise; what is not given stays.
+         */
+        SearchChange: {
+            /** Alerts */
+            alerts?: boolean | null;
+            /** Name */
+            name?: string | null;
+            request?: components["schemas"]["SavedRequest"] | null;
+            /** Shared */
+            shared?: boolean | null;
+        };
+        /**
          * SearchFilters
-         * @description Each is one value, or several of which any will do.
+         * @description Each is one value, or several of which any will do. ``type`` is that of the conversation.
          */
         SearchFilters: {
             /** Channelid */
             channelId?: string | string[] | null;
+            /** Filetype */
+            fileType?: string | string[] | null;
+            /** Flag */
+            flag?: ("edited" | "deleted" | "external" | "flagged" | "files") | ("edited" | "deleted" | "external" | "flagged" | "files")[] | null;
+            /** Language */
+            language?: string | string[] | null;
             /** Platform */
             platform?: string | string[] | null;
+            /** Type */
+            type?: string | string[] | null;
             /** Userid */
             userId?: string | string[] | null;
             /** Workspaceid */
             workspaceId?: string | string[] | null;
         };
         /**
+         * SearchRecord
+         * @description A search that somebody made: when, what they asked (``request``), how it was understood (``words``), how much it
+         *     found (``total``), and with which status it was answered. ``search_id`` is the saved search that was run.
+         */
+        SearchRecord: {
+            /** At */
+            at: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /** Role */
+            role: string;
+            /** Searchid */
+            searchId?: string | null;
+            /** Status */
+            status: number;
+            /** Total */
+            total?: number | null;
+            /** Userid */
+            userId: string;
+            /** Words */
+            words?: string | null;
+        };
+        /**
+         * SearchRecordList
+         * @description The latest first. A page may be short although ``next_cursor`` says that there is more to look at.
+         */
+        SearchRecordList: {
+            /** Nextcursor */
+            nextCursor: string | null;
+            /** Searches */
+            searches: components["schemas"]["SearchRecord"][];
+        };
+        /**
          * SearchRequest
-         * @description What to look for. ``from`` is included, ``to`` is left out. Without ``sort`` words rank by relevance, and
-         *     everything else comes newest first. A ``cursor`` goes on where an answer to the same request ended. ``zone`` is
-         *     the IANA name of the time zone in which days named in the query begin.
+         * @description What to look for, and which page of it.
          */
         SearchRequest: {
             /** Cursor */
             cursor?: string | null;
             /**
+             * Explain
+             * @default false
+             */
+            explain: boolean;
+            /** Facets */
+            facets?: ("platform" | "channel" | "sender" | "type" | "flag" | "fileType" | "language" | "day" | "month")[];
+            /**
              * @default {
              *       "channelId": null,
+             *       "fileType": null,
+             *       "flag": null,
+             *       "language": null,
              *       "platform": null,
+             *       "type": null,
              *       "userId": null,
              *       "workspaceId": null
              *     }
@@ -1566,6 +2006,11 @@ export interface components {
             query: string;
             /** Sort */
             sort?: ("relevance" | "newest" | "oldest") | null;
+            /**
+             * Suggest
+             * @default false
+             */
+            suggest: boolean;
             /** To */
             to?: string | null;
             /**
@@ -1717,6 +2162,95 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_search_audit: {
+        parameters: {
+            query?: {
+                userId?: string | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchRecordList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channels: {
         parameters: {
             query?: {
@@ -3985,6 +4519,93 @@ export interface operations {
             };
         };
     };
+    complete_query: {
+        parameters: {
+            query?: {
+                prefix?: string;
+                kind?: ("person" | "channel" | "query") | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     parse_query: {
         parameters: {
             query?: never;
@@ -4005,6 +4626,612 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryShown"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearchList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                searchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                searchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                searchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                searchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description The request is not what it should be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing, or not yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not in the state the request assumes */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was there, and is no more */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something we depend on did not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                searchId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PageRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description The request is not what it should be */

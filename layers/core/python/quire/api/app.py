@@ -2,6 +2,7 @@
 
 from quire.api import (
     attachments,
+    audit,
     channels,
     connections,
     conversations,
@@ -14,6 +15,7 @@ from quire.api import (
     messages,
     people,
     platforms,
+    saved_searches,
     search,
     synonyms,
 )
@@ -24,7 +26,8 @@ from quire.api.routing import Api
 def build(gate: Gate, console_origin: str = "") -> Api:
     """The API behind ``gate``."""
     api = Api(gate, console_origin)
-    reading = (search, messages, evidence, attachments, channels, conversations, differences, members, days)
-    for resource in (*reading, synonyms, people, platforms, connections, installs, me):
+    finding = (search, saved_searches, audit)
+    reading = (messages, evidence, attachments, channels, conversations, differences, members, days)
+    for resource in (*finding, *reading, synonyms, people, platforms, connections, installs, me):
         resource.register(api)
     return api

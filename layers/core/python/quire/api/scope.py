@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from quire.audit.searches import SearchRecords
 from quire.audit.trail import AuditTrail
 from quire.aws.control import Control
 from quire.aws.directory import Directory
+from quire.aws.search_alerts import SearchAlerts
 from quire.aws.synonym_settings import SynonymSettings
 from quire.connectors.seam import Connector
 from quire.domain.ids import MessageId, TenantId
@@ -18,6 +20,7 @@ from quire.search.conversations import Conversations
 from quire.search.days import Days
 from quire.search.membership import Members
 from quire.search.messages import Messages
+from quire.search.saved import Saved
 from quire.search.searcher import Searcher
 from quire.tenants.connection_desk import ConnectionDesk
 
@@ -31,9 +34,9 @@ class TenantScope:
     """The stores and readers of one tenant.
 
     What changes something is made when it is asked for, from other credentials than what reads: ``desk`` the
-    connections, ``registrar`` who is whom, ``synonym_desk`` the synonyms. So is what ``proof`` reads, which gives what
-    proves a message, and what ``hand_over`` opens, which gives out files. ``activity`` gives when each connection last
-    captured something, ``clock`` aware times.
+    connections, ``registrar`` who is whom, ``synonym_desk`` the synonyms, ``saving`` saved searches. So is what
+    ``proof`` reads, which gives what proves a message, and what ``hand_over`` opens, which gives out files.
+    ``activity`` gives when each connection last captured something, ``clock`` aware times.
     """
 
     tenant: TenantId
@@ -56,6 +59,10 @@ class TenantScope:
     registrar: Callable[[], People]
     synonyms: Callable[[], SynonymSettings]
     synonym_desk: Callable[[], SynonymSettings]
+    saved: Saved
+    saving: Callable[[], Saved]
+    alerts: SearchAlerts
+    searched: SearchRecords
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,25 @@ class AuditTable:
                 raise UnavailableError(f"dynamodb TransactWriteItems: {code_of(error)}") from error
         return True
 
+    def latest(
+        self, tenant: TenantId, day: str, limit: int, before: str | None = None
+    ) -> tuple[list[tuple[str, bytes]], bool]:
+        """At most ``limit`` of a day's entries, (id, canonical bytes), the latest first, those before the one of the id
+        ``before``; and whether there may be more."""
+        with translated("dynamodb Query"):
+            page = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :p AND sk < :b",  # ids begin with a digit: the head comes after them all
+                ExpressionAttributeValues={
+                    ":p": {"S": audit_partition(tenant, day)},
+                    ":b": {"S": before or HEAD},
+                },
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        found = [(str(item["sk"]["S"]), bytes(item["entry"]["B"])) for item in page["Items"]]
+        return found, "LastEvaluatedKey" in page
+
     def entries(self, tenant: TenantId, day: str) -> list[bytes]:
         """The canonical bytes of a day's entries, in order of sequence."""
         found: list[tuple[int, bytes]] = []

@@ -26,6 +26,8 @@ DECISIONS = "PERSON#"
 INSTALLS = "INSTALL#"
 WITNESSES = "WITNESSES"
 SYNONYMS = "SYNONYMS"
+SEARCHES = "SEARCH#"
+ALERTS = "ALERT#"
 BRANCHES = "BRANCH#"
 SUBJECTS = "SUBJECT#"
 _TASK = re.compile(r"[a-z][a-z-]{0,22}\Z", re.ASCII)
@@ -122,6 +124,21 @@ def takes_prefix(subject: SubjectId) -> str:
 def install_sort(subject: str) -> str:
     """Sort key of the install that a signed-in person (the identity provider's ``sub``) has begun."""
     return f"{INSTALLS}{subject}"
+
+
+def saved_search_sort(search: str) -> str:
+    """Sort key of a saved search."""
+    return f"{SEARCHES}{search}"
+
+
+def alerts_prefix(search: str) -> str:
+    """What the sort keys of all alerts of a saved search begin with."""
+    return f"{ALERTS}{search}#"
+
+
+def alert_sort(search: str, until: str) -> str:
+    """Sort key of the alert on what was indexed up to ``until``, a time that sorts as text."""
+    return f"{alerts_prefix(search)}{until}"
 
 
 def connection_mark(tenant: TenantId) -> str:

@@ -1,12 +1,13 @@
-"""SNS: what people want to be told at once about their connections."""
+"""SNS: what people want to be told at once: about their connections, and what their saved searches found."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quire.aws.errors import translated
-from quire.domain.ids import ConnectionId, TenantId
+from quire.domain.ids import TenantId
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -16,14 +17,16 @@ _SUBJECT = 100  # characters (https://docs.aws.amazon.com/sns/latest/api/API_Pub
 
 @dataclass(frozen=True)
 class Notification:
-    """One piece of news; ``code`` is a stable word, ``text`` for people. Subscriptions may filter by the others."""
+    """One piece of news; ``code`` is a stable word, ``subject`` and ``text`` are for people.
+
+    Subscriptions may filter by the others, and by what it is ``about``: ids by name, none of them empty.
+    """
 
     tenant_id: TenantId
-    connection_id: ConnectionId
-    platform: str
     code: str
     subject: str
     text: str
+    about: Mapping[str, str]
 
 
 class Notifications:
@@ -39,12 +42,7 @@ class Notifications:
         Raises:
             UnavailableError: nothing is known about it.
         """
-        told = {
-            "tenant": news.tenant_id,
-            "connection": news.connection_id,
-            "platform": news.platform,
-            "code": news.code,
-        }
+        told = {"tenant": news.tenant_id, "code": news.code, **news.about}
         with translated("sns Publish"):
             self._client.publish(
                 TopicArn=self._topic_arn,

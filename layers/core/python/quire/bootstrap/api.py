@@ -76,19 +76,22 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from functools import partial
 
     from quire.api.scope import TenantScope
+    from quire.audit.searches import SearchRecords
     from quire.audit.trail import AuditTrail
     from quire.aws.audit_table import AuditTable
     from quire.aws.control import Control
     from quire.aws.directory import Directory
     from quire.aws.event_rows import EventRows
     from quire.aws.memberships import Memberships
+    from quire.aws.search_alerts import SearchAlerts
     from quire.aws.synonym_settings import SynonymSettings
-    from quire.bootstrap import desk, evidence, hand_over
+    from quire.bootstrap import desk, evidence, hand_over, saved_searches
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.evidence import opener
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
+    from quire.identity.actions import Action
     from quire.search.conversations import Conversations
     from quire.search.days import Days
     from quire.search.directory import same_conversation
@@ -103,16 +106,17 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     ids_of = partial(same_conversation, directory, tenant)
     events = known_events(aws, locked_journal(aws), lambda whose: opener(whose, control))
     synonyms = SynonymSettings(aws.dynamodb, known.need("control_table"))
-    same = _synonyms(synonyms, tenant)
+    same = synonyms_of(synonyms, tenant)
     rows = EventRows(aws.dynamodb, known.need("events_table"))
     conversations = Conversations(engine, tenant, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
+    trail = AuditTable(aws.dynamodb, known.need("audit_table"))
     return TenantScope(
         tenant=tenant,
-        audit=AuditTrail(AuditTable(aws.dynamodb, known.need("audit_table"))),
+        audit=AuditTrail(trail),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant, _names(tenant, aws), now, _texts(known.search_languages), same),
+        searcher=Searcher(engine, tenant, names_of(tenant, aws), now, texts_of(known.search_languages), same),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine, tenant),
@@ -128,10 +132,14 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),
         synonyms=lambda: synonyms,
         synonym_desk=lambda: SynonymSettings(desk.managing(tenant, control).dynamodb, known.need("control_table")),
+        saved=saved_searches.saved_of(tenant, aws),
+        saving=lambda: saved_searches.saved_of(tenant, desk.managing(tenant, control)),
+        alerts=SearchAlerts(aws.dynamodb, known.need("control_table")),
+        searched=SearchRecords(trail, tenant, {Action.SEARCH_MESSAGES, Action.RUN_SEARCH}),
     )
 
 
-def _synonyms(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]:
+def synonyms_of(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]:
     """Which words a tenant's searches take for the same, read once a minute."""
     from quire.aws.expiring import Expiring, Life
     from quire.search.query.synonyms import Synonyms, synonyms
@@ -141,13 +149,13 @@ def _synonyms(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]
     return lambda: read.get(tenant) or Synonyms()
 
 
-def _texts(languages: bool) -> Texts:
+def texts_of(languages: bool) -> Texts:
     from quire.search.query.texts import ALL, EMBEDDED
 
     return ALL if languages else EMBEDDED
 
 
-def _names(tenant: TenantId, aws: Aws) -> Callable[[], Names]:
+def names_of(tenant: TenantId, aws: Aws) -> Callable[[], Names]:
     """Whom and which conversations a tenant's queries name: read when a query first does, and again for one that does
     some seconds later, not for every page of an answer."""
     from functools import partial

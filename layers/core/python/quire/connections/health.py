@@ -133,9 +133,8 @@ class HealthBook:
         if self._notifications is None:
             return
         who = f"{connection.platform} connection {connection.connection_id} of {connection.tenant_id}"
-        news = Notification(
-            connection.tenant_id, connection.connection_id, connection.platform, code, f"Quire: {who} {what}", text
-        )
+        about = {"connection": connection.connection_id, "platform": connection.platform}
+        news = Notification(connection.tenant_id, code, f"Quire: {who} {what}", text, about)
         try:
             self._notifications.publish(news)
         except UnavailableError:

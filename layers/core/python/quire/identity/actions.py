@@ -6,7 +6,7 @@ from typing import Literal
 
 from quire.domain.ids import TenantId
 
-ResourceType = Literal["Tenant", "Message", "Channel", "Connection", "Person"]
+ResourceType = Literal["Tenant", "Message", "Channel", "Connection", "Person", "Search"]
 
 
 class Action(StrEnum):
@@ -17,6 +17,14 @@ class Action(StrEnum):
     SEARCH_MESSAGES = "SearchMessages"
     READ_SYNONYMS = "ReadSynonyms"
     CHANGE_SYNONYMS = "ChangeSynonyms"
+    COMPLETE_QUERY = "CompleteQuery"
+    LIST_SEARCHES = "ListSearches"
+    READ_SEARCH = "ReadSearch"
+    RUN_SEARCH = "RunSearch"
+    SAVE_SEARCH = "SaveSearch"
+    CHANGE_SEARCH = "ChangeSearch"
+    DELETE_SEARCH = "DeleteSearch"
+    LIST_SEARCH_AUDIT = "ListSearchAudit"
     READ_MESSAGE = "ReadMessage"
     READ_ATTACHMENT = "ReadAttachment"
     READ_EVIDENCE = "ReadEvidence"
@@ -46,6 +54,14 @@ RESOURCE_OF: dict[Action, ResourceType] = {
     Action.SEARCH_MESSAGES: "Tenant",
     Action.READ_SYNONYMS: "Tenant",
     Action.CHANGE_SYNONYMS: "Tenant",
+    Action.COMPLETE_QUERY: "Tenant",
+    Action.LIST_SEARCHES: "Tenant",
+    Action.READ_SEARCH: "Search",
+    Action.RUN_SEARCH: "Search",
+    Action.SAVE_SEARCH: "Tenant",
+    Action.CHANGE_SEARCH: "Search",
+    Action.DELETE_SEARCH: "Search",
+    Action.LIST_SEARCH_AUDIT: "Tenant",
     Action.READ_MESSAGE: "Message",
     Action.READ_ATTACHMENT: "Message",
     Action.READ_EVIDENCE: "Message",

@@ -1,6 +1,6 @@
 """Search: a question in, a page of hits out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,8 @@ from quire.domain.ids import TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.documents import Document, fitting
 from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
+from quire.search.explain import Explanation, Here, explained
+from quire.search.facets import Counting, Facet, FacetName, counted, counting
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.mapping import read_alias
 from quire.search.query import COUNTED_UP_TO, Question, sorting
@@ -22,6 +24,7 @@ from quire.search.query.reading import parse
 from quire.search.query.synonyms import Synonyms, widened
 from quire.search.query.texts import ALL, Texts
 from quire.search.query.times import zone_named
+from quire.search.suggest import suggestion
 
 SHOWN: dict[str, list[str]] = {
     "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
@@ -42,19 +45,33 @@ class FoundIn:
 class Hit:
     """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for.
 
-    ``found_in`` are its files in which some of the words are, the best first.
+    ``found_in`` are its files in which some of the words are, the best first; ``explanation`` is there when asked for.
     """
 
     document: Document
     highlights: list[str]
     found_in: list[FoundIn] = field(default_factory=list)
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a page may tell beside its hits: facets of the whole result (first page only), why each hit is there, and,
+    where nothing is found, what may have been meant."""
+
+    facets: tuple[FacetName, ...] = ()
+    explain: bool = False
+    suggest: bool = False
+
+
+NONE = Extras()
 
 
 @dataclass(frozen=True)
 class Page:
     """Hits in order; ``total`` is exact unless ``at_least``; ``next_cursor`` is ``None`` on the last page.
 
-    ``notes`` say what names in the query stand for where that is not obvious.
+    ``notes`` say what names in the query stand for where that is not obvious; ``suggestion`` is another query.
     """
 
     total: int
@@ -62,6 +79,18 @@ class Page:
     hits: list[Hit]
     next_cursor: str | None
     notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question as it was read: its query, what that means now, and what is counted beside it."""
+
+    question: Question
+    query: Query
+    meaning: Meaning
+    counting: Counting
 
 
 class Searcher:
@@ -87,8 +116,9 @@ class Searcher:
         self._where = where
         self._synonyms = synonyms
         self._alias = read_alias(tenant)
+        self._here = Here(engine, self._alias, tenant, where)
 
-    def search(self, question: Question, cursor: str | None = None) -> Page:
+    def search(self, question: Question, cursor: str | None = None, extras: Extras = NONE) -> Page:
         """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing. Ranked pages
         from the second on are read from one point in time, where the engine has room for it, because an edit may
         change a message's rank; its place in time never changes.
@@ -98,26 +128,59 @@ class Searcher:
             MalformedError: the cursor or the time zone is none.
             UnavailableError: the engine or the directory did not answer.
         """
-        query, meaning = self._read_query(question)
+        asked = self._asked(question, extras.facets if cursor is None else ())
         scope = scope_of(self._tenant, asdict(replace(question, limit=0)))
         place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
-        body = self._body(question, query, meaning, place)
         try:
-            answer, snapshot = self._answered(body, question, place)
+            answer, snapshot = self._answered(self._body(asked, place), question, place)
         except TooWideError as error:
             raise QueryError(0, len(question.text), _NARROWER) from error
         except NoSuchIndexError:
-            return Page(0, False, [], None, meaning.notes)
+            return Page(0, False, [], None, asked.meaning.notes)
         found = answer["hits"]["hits"]
         shown = found[: fitting([hit["_source"] for hit in found[: question.limit]])]
         more = len(found) > len(shown)
         if snapshot is not None and not more:
             self._engine.close_snapshot(snapshot)
-        hits = [_hit(hit) for hit in shown]
         total = answer["hits"]["total"]
         last = _place(shown[-1]["sort"], question.ranked, snapshot) if more else None
-        cursor_after = None if last is None else encode(scope, last)
-        return Page(int(total["value"]), total["relation"] != "eq", hits, cursor_after, meaning.notes)
+        return Page(
+            total=int(total["value"]),
+            at_least=total["relation"] != "eq",
+            hits=self._hits(asked, shown, extras),
+            next_cursor=None if last is None else encode(scope, last),
+            notes=asked.meaning.notes,
+            facets=tuple(counted(answer, extras.facets, question.filters)),
+            suggestion=self._suggestion(asked) if extras.suggest and not found and cursor is None else None,
+        )
+
+    def count(self, question: Question) -> int:
+        """How many messages match; raises as :meth:`search`."""
+        asked = self._asked(question, ())
+        body = {"query": self._wanted(asked), "size": 0, "track_total_hits": COUNTED_UP_TO}
+        try:
+            return int(self._engine.search(self._alias, body)["hits"]["total"]["value"])
+        except NoSuchIndexError:
+            return 0
+
+    def fresh(self, question: Question, *, indexed_since: str, captured_since: str, most: int) -> tuple[list[str], int]:
+        """Ids of at most ``most`` messages that match, indexed and captured since, the latest captured first; and how
+        many there are at least. Raises as :meth:`search`."""
+        wanted = self._wanted(self._asked(question, ()))
+        since = {"indexed_at": indexed_since, "captured_at": captured_since}
+        wanted["bool"]["filter"] += [{"range": {name: {"gte": moment}}} for name, moment in since.items()]
+        body = {
+            "query": wanted,
+            "size": most,
+            "sort": [{"captured_at": {"order": "desc"}}, {"place": {"order": "desc"}}],
+            "track_total_hits": COUNTED_UP_TO,
+            "_source": False,
+        }
+        try:
+            hits = self._engine.search(self._alias, body)["hits"]
+        except NoSuchIndexError:
+            return [], 0
+        return [str(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
     def meaning(self, question: Question) -> Meaning:
         """What the names and times of a question's query stand for now.
@@ -137,8 +200,29 @@ class Searcher:
         meaning = meaning_of(query, self._names(), zone_named(question.zone), self._clock())
         return query, replace(meaning, notes=(*notes, *meaning.notes))
 
-    def _body(self, question: Question, query: Query, meaning: Meaning, place: Place | None) -> dict[str, Any]:
-        wanted, files = compiled(self._tenant, question, query, meaning, self._where), in_files(query)
+    def _asked(self, question: Question, facets: Sequence[FacetName]) -> _Asked:
+        query, meaning = self._read_query(question)
+        return _Asked(question, query, meaning, counting(question, facets))
+
+    def _wanted(self, asked: _Asked) -> dict[str, Any]:
+        return compiled(self._tenant, asked.counting.question, asked.query, asked.meaning, self._where)
+
+    def _hits(self, asked: _Asked, shown: Sequence[Mapping[str, Any]], extras: Extras) -> list[Hit]:
+        hits = [_hit(hit) for hit in shown]
+        if not extras.explain:
+            return hits
+        ids = [hit.document["message_id"] for hit in hits]
+        told = explained(self._here, asked.question, asked.query, asked.meaning, ids)
+        return [replace(hit, explanation=told[name]) for hit, name in zip(hits, ids, strict=True)]
+
+    def _suggestion(self, asked: _Asked) -> str | None:
+        def finds(text: str) -> bool:
+            return self.count(replace(asked.question, text=text)) > 0
+
+        return suggestion(self._here, parse(asked.question.text), finds)
+
+    def _body(self, asked: _Asked, place: Place | None) -> dict[str, Any]:
+        wanted, files, question = self._wanted(asked), in_files(asked.query), asked.question
         if files is not None:
             wanted["bool"]["filter"].append(files)
         body: dict[str, Any] = {
@@ -148,7 +232,11 @@ class Searcher:
             "track_total_hits": COUNTED_UP_TO,
             "_source": SHOWN,
         }
-        marks = highlighted(query, BEFORE, AFTER, self._where)
+        if asked.counting.aggregations:
+            body["aggs"] = asked.counting.aggregations
+        if asked.counting.after is not None:
+            body["post_filter"] = asked.counting.after
+        marks = highlighted(asked.query, BEFORE, AFTER, self._where)
         if marks is not None:
             body["highlight"] = marks
         if place is not None:
@@ -183,7 +271,7 @@ def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
     return Place(int(instant), str(within), None if score is None else float(score), snapshot)
 
 
-def _hit(hit: dict[str, Any]) -> Hit:
+def _hit(hit: Mapping[str, Any]) -> Hit:
     files = hit.get("inner_hits", {}).get(FOUND_IN_FILES, {}).get("hits", {}).get("hits", [])
     found_in = [FoundIn(file["_source"]["attachment_id"], file["_source"].get("name")) for file in files]
     return Hit(hit["_source"], fragments(hit.get("highlight", {}), marked_fields()), found_in)

@@ -5,19 +5,22 @@ whose first filter it is.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from quire.domain.ids import TenantId
 from quire.search.query import texts
 from quire.search.query.ast import And, Field, Leaf, Near, Node, Not, Nothing, Or, Phrase, Query, Word, leaves
 from quire.search.query.errors import QueryError
+from quire.search.query.filters import clauses
 from quire.search.query.limits import MAX_COST
 from quire.search.query.meaning import Meaning
 from quire.search.query.properties import NONE, holds, within_span
 from quire.search.query.question import Question, within
 
 FOUND_IN_FILES, MOST_FILES = "in_files", 20
-_AS_ASKED, _SAID_NOW = 4, 2
+Step = Literal["as_asked", "now", "exactly"]
+_BOOSTS: Mapping[Step, int] = {"as_asked": 4, "now": 2, "exactly": 1}
+"""Powers of two: a message's score tells which steps it is on, and is exact in a cursor."""
 _MARKED_UP_TO = 100_000
 """Characters of a text that are looked at for marks; beyond a million an engine would refuse the whole search."""
 
@@ -27,9 +30,10 @@ def compiled(
 ) -> dict[str, Any]:
     """The engine's query for a question, over the texts ``where``; only messages of ``tenant`` can ever match it.
 
-    Relevance is one of few steps: the words stand in the message side by side as asked, they all stand in it as it
-    reads now, they stand in what it said before or in an attachment. Within a step the newest comes first. Unlike
-    word statistics this can be explained, is the same in every month's index, and is exact in a cursor.
+    Relevance is one of few steps: the words stand in the message side by side as asked; they all stand in it as it
+    reads now, exactly as typed before in another form; they stand in what it said before or in an attachment. Within a
+    step the newest comes first. Unlike word statistics this can be explained, is the same in every month's index, and
+    is exact in a cursor.
 
     Raises:
         QueryError: it would cost more than a search may.
@@ -37,8 +41,11 @@ def compiled(
     wanted: dict[str, Any] = {"filter": [within(tenant), *_filters(question)]}
     if query.root is not None:
         wanted["filter"].append(_clause(query.root, meaning, where))
-        if question.ranked and any(not isinstance(leaf, Field) for leaf in leaves(query.root)):
-            wanted["should"] = _steps(query.root, meaning, where.current())
+        lifting = steps(query.root, meaning, where.current()) if question.ranked else {}
+        if lifting:
+            wanted["should"] = [
+                {"constant_score": {"filter": clause, "boost": _BOOSTS[step]}} for step, clause in lifting.items()
+            ]
     asked = {"bool": wanted}
     if cost(asked) > MAX_COST:
         raise QueryError(
@@ -138,14 +145,31 @@ def _said(query: Query) -> list[Leaf]:
     return [leaf for leaf in leaves(query.root, negated=False) if not isinstance(leaf, Field)]
 
 
-def _steps(root: Node, meaning: Meaning, current: texts.Texts) -> list[dict[str, Any]]:
-    now = _clause(root, meaning, current)
-    steps: list[dict[str, Any]] = [{"constant_score": {"filter": now, "boost": _SAID_NOW}}]
+def steps(root: Node | None, meaning: Meaning, current: texts.Texts) -> dict[Step, dict[str, Any]]:
+    """What lifts a message that a query finds, by name; none where there are no words to be relevant to."""
+    if root is None or not any(not isinstance(leaf, Field) for leaf in leaves(root)):
+        return {}
+    found: dict[Step, dict[str, Any]] = {"now": _clause(root, meaning, current)}
+    exactly = _as_typed(root)
+    if exactly != root:
+        found["exactly"] = _clause(exactly, meaning, current)
     together = _in_a_row(root.of if isinstance(root, And) else ())
     if together:
-        wanted = texts.occurs(Phrase(together), current)
-        steps.append({"constant_score": {"filter": wanted, "boost": _AS_ASKED}})
-    return steps
+        found["as_asked"] = texts.occurs(Phrase(together), current)
+    return found
+
+
+def _as_typed(node: Node) -> Node:
+    """The same with every word exactly as it is written."""
+    match node:
+        case Word(text):
+            return Phrase(text) if any(map(str.isalpha, text)) and not texts.only_symbols(node) else node
+        case And(of):
+            return And(tuple(map(_as_typed, of)))
+        case Or(of):
+            return Or(tuple(map(_as_typed, of)))
+        case _:
+            return node
 
 
 def _in_a_row(parts: Sequence[Node]) -> str:
@@ -155,13 +179,7 @@ def _in_a_row(parts: Sequence[Node]) -> str:
 
 
 def _filters(question: Question) -> list[dict[str, Any]]:
-    wanted = {
-        "platform": question.filters.platforms,
-        "channel_id": question.filters.channel_ids,
-        "user_id": question.filters.user_ids,
-        "workspace_id": question.filters.workspace_ids,
-    }
-    filters: list[dict[str, Any]] = [{"terms": {name: list(values)}} for name, values in wanted.items() if values]
+    filters = list(clauses(question.filters).values())
     if question.since is None and question.until is None:
         return filters
     return [*filters, within_span(question.since, question.until)]

@@ -4,21 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from quire.domain.ids import TenantId
+from quire.search.query.filters import Filters
 
 COUNTED_UP_TO = 100_000
 """Totals are exact up to here, "at least" beyond."""
 
 Sort = Literal["relevance", "newest", "oldest"]
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Each list is "any of"; an empty one does not filter."""
-
-    platforms: tuple[str, ...] = ()
-    channel_ids: tuple[str, ...] = ()
-    user_ids: tuple[str, ...] = ()
-    workspace_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

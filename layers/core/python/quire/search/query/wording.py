@@ -38,6 +38,11 @@ def in_words(query: Query) -> str:
             return f"messages {_clause(root)}"
 
 
+def part_in_words(node: Node) -> str:
+    """A part of a query, as it reads within a sentence."""
+    return _clause(node)
+
+
 def _clause(node: Node) -> str:
     match node:
         case And(of):

@@ -1,0 +1,151 @@
+"""What a search is answered with."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from quire.api.message import Message, message_fields
+from quire.api.model import ApiModel, Maybe
+from quire.api.scope import Asked
+from quire.api.search_request import SearchRequest, question_of
+from quire.domain.ids import ChannelId, SubjectId
+from quire.search import explain, facets, searcher
+from quire.search.directory import Names, names_for
+from quire.search.facets import FacetName
+from quire.search.query.json_form import as_json
+from quire.search.query.printing import printed
+from quire.search.query.reading import parse
+from quire.search.query.wording import in_words
+
+
+class FoundIn(ApiModel):
+    """A file that holds some of the words."""
+
+    attachment_id: str
+    name: Maybe[str] = None
+
+
+class Reason(ApiModel):
+    """A part of the query that the message holds: in which of its texts, and whether ``exactly`` as typed."""
+
+    part: str
+    where: list[explain.Where]
+    exactly: bool
+    words: str
+
+
+class Explanation(ApiModel):
+    """Why the message was found, and why it stands where it stands."""
+
+    reasons: list[Reason]
+    steps: list[Literal["as_asked", "now", "exactly"]]
+    rank: str
+
+
+class Hit(Message):
+    """A message found; ``highlights`` are HTML-safe fragments with ``<mark>`` around what was looked for, ``found_in``
+    the files in whose text it was found, the best first."""
+
+    highlights: list[str]
+    found_in: list[FoundIn]
+    explanation: Maybe[Explanation] = None
+
+
+class FacetValue(ApiModel):
+    """A value, what to call it, and how many of all messages found have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class Facet(ApiModel):
+    """How many messages each value would leave, with all other filters. Days and months in order of time, everything
+    else the most frequent first. ``more``: there are values beyond these; ``exact``: no count can be too low."""
+
+    name: FacetName
+    values: list[FacetValue]
+    more: bool
+    exact: bool
+
+
+class QueryShown(ApiModel):
+    """A query as it was understood: ``text`` in the query language with every AND written out, ``words`` as a sentence,
+    ``json`` as a tree. ``notes`` say whom a name stands for where that is not one, or that nobody has it."""
+
+    text: str
+    words: str
+    tree: Annotated[dict[str, Any], Field(alias="json")]
+    notes: list[str]
+
+
+class SearchAnswer(ApiModel):
+    """Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
+    ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not."""
+
+    total: int
+    total_relation: Literal["eq", "gte"]
+    hits: list[Hit]
+    next_cursor: str | None
+    query: QueryShown
+    facets: Maybe[list[Facet]] = None
+    suggestion: Maybe[str] = None
+
+
+def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
+    """Search, and put on record what was asked, how it was understood, and how much it found."""
+    asked.detail.update(request.told())
+    page = asked.scope.searcher.search(question_of(request, request.limit), request.cursor, request.extras)
+    shown = query_shown(request.query, page.notes)
+    asked.detail.update({"words": shown.words, "total": page.total, "shown": len(page.hits)})
+    names = names_for(asked.scope.directory, asked.scope.tenant, [hit.document for hit in page.hits])
+    return SearchAnswer(
+        total=page.total,
+        total_relation="gte" if page.at_least else "eq",
+        hits=[_hit(hit, names) for hit in page.hits],
+        next_cursor=page.next_cursor,
+        query=shown,
+        facets=_facets(asked, page.facets) if page.facets else None,
+        suggestion=page.suggestion,
+    )
+
+
+def query_shown(text: str, notes: Sequence[str]) -> QueryShown:
+    """A query that was read before, as the API shows it back."""
+    query = parse(text)
+    return QueryShown(text=printed(query), words=in_words(query), tree=as_json(query), notes=list(notes))
+
+
+def _hit(hit: searcher.Hit, names: Names) -> Hit:
+    found_in = [FoundIn(attachment_id=file.attachment_id, name=file.name) for file in hit.found_in]
+    told = None if hit.explanation is None else _explanation(hit.explanation)
+    return Hit(**message_fields(hit.document, names), highlights=hit.highlights, found_in=found_in, explanation=told)
+
+
+def _explanation(told: explain.Explanation) -> Explanation:
+    reasons = [
+        Reason(part=each.part, where=list(each.where), exactly=each.exactly, words=each.words) for each in told.reasons
+    ]
+    return Explanation(reasons=reasons, steps=list(told.steps), rank=told.rank)
+
+
+def _facets(asked: Asked, found: Sequence[facets.Facet]) -> list[Facet]:
+    directory, tenant = asked.scope.directory, asked.scope.tenant
+    values = {each.name: [value.value for value in each.values] for each in found}
+    channels = directory.channels_by_id(tenant, [ChannelId(each) for each in values.get("channel", ())])
+    users = directory.users_by_id(tenant, [SubjectId(each) for each in values.get("sender", ())])
+    called: dict[str, str] = {each.channel_id: each.name or each.platform_id for each in channels.values()}
+    called |= {each.subject_id: each.name or each.email or each.platform_id for each in users.values()}
+    return [
+        Facet(
+            name=each.name,
+            values=[
+                FacetValue(value=one.value, label=called.get(one.value, one.value), count=one.count)
+                for one in each.values
+            ],
+            more=each.more,
+            exact=each.exact,
+        )
+        for each in found
+    ]
