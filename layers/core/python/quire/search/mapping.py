@@ -12,7 +12,7 @@ MAPPING_VERSION = 3
 """Raised whenever fields are added; existing indexes are then extended in place where the fields need no analysis that
 they lack, and what is already in them gets the new fields by a rebuild from the archive."""
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever analysis is added or changed. An index keeps the analysis it was made with: until it is rebuilt, it
 takes whole documents and searches them as it always did (:func:`extension`)."""
 
@@ -57,6 +57,15 @@ _STEMMERS = {
     "ru": "russian",
     "sv": "swedish",
 }
+
+
+COMBINING = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670"
+"""Accents that stand beside their letter (file names of some systems, dictation), points of Hebrew and Arabic: a class
+of characters for a regular expression."""
+_FOLDED = (
+    *("cjk_width", "lowercase", "marks", "decimal_digit"),
+    *("arabic_normalization", "persian_normalization", "asciifolding"),
+)
 
 
 def read_alias(tenant: TenantId) -> str:
@@ -131,21 +140,25 @@ def settings() -> dict[str, Any]:
     """Analysis: ``message`` stems English, ``exact`` keeps every word as it is written, ``bigram`` is for CJK phrases,
     ``words_<language>`` stems another language.
 
-    Case, accents, the shape of an apostrophe and the width of a letter never decide; no analyzer drops stop words,
-    because "to be or not to be" is a thing people search for.
+    Case, accents (composed or not), points of Hebrew and Arabic, the forms of a letter or a digit, the shape of an
+    apostrophe and the width of a letter never decide; no analyzer drops stop words, because "to be or not to be" is a
+    thing people search for. ``message`` takes "don't" and "dont" for the same.
     """
     return {
         "analysis": {
             "filter": {
                 "stems": {"type": "stemmer", "language": "porter2"},
+                "marks": {"type": "pattern_replace", "pattern": f"[{COMBINING}]", "replacement": ""},
+                "negations": {"type": "pattern_replace", "pattern": "n't$", "replacement": "nt"},
+                "possessives": {"type": "pattern_replace", "pattern": "'s$", "replacement": ""},
                 **{f"stems_{code}": {"type": "stemmer", "language": name} for code, name in _STEMMERS.items()},
             },
             "analyzer": {
-                "message": _analyzer("cjk_width", "lowercase", "asciifolding", "stems"),
-                "exact": _analyzer("cjk_width", "lowercase", "asciifolding"),
+                "message": _analyzer(*_FOLDED, "negations", "possessives", "stems"),
+                "exact": _analyzer(*_FOLDED),
                 "bigram": _analyzer("cjk_width", "lowercase", "cjk_bigram"),
                 **{
-                    words_field(language): _analyzer("cjk_width", "lowercase", *stemmed, "asciifolding")
+                    words_field(language): _analyzer("cjk_width", "lowercase", "marks", *stemmed, "asciifolding")
                     for language, stemmed in STEMMED.items()
                 },
             },

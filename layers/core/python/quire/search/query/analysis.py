@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+from quire.search.mapping import COMBINING
 from quire.search.query.folding import folded
 
 _IDEOGRAPH = r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u309f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     rf"|[{_EMOJI}][\U0001f3fb-\U0001f3ff\ufe0f]*"
 )
 _SPLIT = re.compile(rf"[{_KATAKANA}\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]+\Z")
-_MARK = re.compile(r"(?<=\w)[\u0300-\u036f\u0591-\u05bd\u064b-\u065f]+")
+_MARK = re.compile(rf"(?<=\w)[{COMBINING}]+")
 
 
 def tokens(text: str) -> list[str]:
@@ -40,7 +41,8 @@ def signs(tokens_: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=20_000)
 def stem(token: str) -> str:
     """The stem of an English word; of anything else what the rules for English make of it."""
-    return str(_stemmer().stemWord(token))
+    whole = f"{token[:-3]}nt" if token.endswith("n't") else token
+    return str(_stemmer().stemWord(whole))
 
 
 @cache
