@@ -54,7 +54,9 @@ class House:
         self.objects = ArchiveObjects(aws.aws.s3, BUCKET, Lock("GOVERNANCE", 30))
         self.ledger = Ledger(aws.aws.dynamodb, "ledger")
         watched: Any = Interrupted(self.objects, ["put_segment", "put_log"], around)
-        ledger: Any = Interrupted(self.ledger, ["start_run", "append", "settle", "end_run", "publish"], around)
+        ledger: Any = Interrupted(
+            self.ledger, ["start_run", "append", "settle", "end_run", "publish", "mark_swept"], around
+        )
         folder = Path(tempfile.mkdtemp())
         self.journal = JournalSegments(aws.journal, aws.rows, aws.notices, PlainFrames(), 90)
         self.sealed = SealedSegments(

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import pytest
 
+from quire.archive.sealing.spool import Spool
 from quire.domain.errors import ConflictError, UnavailableError
 from quire.evidence.checkpoint import open_checkpoint
 from quire.evidence.merkle import leaf_hash, root
@@ -22,7 +23,21 @@ EFFECTS = [
     "put_log",
     "put_log",
     "publish",
+    "mark_swept",
 ]
+IN_PIECES = [
+    "start_run",
+    *["put_segment", "put_segment", "append"],
+    *["put_segment", "append"],
+    "settle",
+    "settle",
+    "end_run",
+    "put_log",
+    "put_log",
+    "publish",
+    "mark_swept",
+]
+"""Of a run that is sealed in two pieces, one of each source."""
 
 
 def captured(aws: Stack) -> None:
@@ -64,6 +79,22 @@ def test_killed_at_any_effect_and_run_again(at: int, after: bool) -> None:
         with pytest.raises(Kill):
             House(aws, Stop(at, after=after)).run()
         capture(aws, fact("m1"), first=300)  # the journal goes on meanwhile
+        settled(House(aws))
+
+
+@pytest.mark.parametrize("at", range(len(IN_PIECES)))
+def test_a_run_in_pieces_killed_after_any_effect_and_run_again(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """Whether the second run is in the same pieces or, after an update, in larger ones."""
+    with stack() as aws:
+        captured(aws)
+        with monkeypatch.context() as small:
+            small.setattr(Spool.__init__, "__defaults__", (1,))
+            stop = Stop(at, after=True)
+            with pytest.raises(Kill):
+                House(aws, stop).run()
+            assert stop.seen == IN_PIECES[: at + 1]
+            if at % 2:
+                settled(House(aws))
         settled(House(aws))
 
 

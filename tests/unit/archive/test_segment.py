@@ -225,6 +225,7 @@ def altered(footer: dict[str, Any], path: Sequence[str | int], value: object) ->
         (["event_ids"], ["1", "1"], "list of event ids"),
         (["event_ids"], ["1", "0"], "do not ascend"),
         (["event_ids"], [1, 2], "not quire.segment/1"),
+        (["event_ids"], ["1", "f" * 32], "too large"),
         (["kind"], None, None),
     ],
 )

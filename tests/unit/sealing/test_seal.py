@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
+from quire.archive.ciphers import PlainFrames
+from quire.archive.entries import entry_of_stored
 from quire.archive.sealing import spool
 from quire.archive.sealing.retention import RetentionClass
 from quire.archive.sealing.seal import SWEEP_EVERY
 from quire.archive.sealing.spool import Spool
+from quire.archive.segment_writer import Identity, seal
+from quire.aws.layout import sources_partition
 from quire.aws.ledger import MAX_APPEND, Run, SegmentRow, SourceRef
 from quire.domain.errors import ConflictError, CorruptError
 from quire.domain.ids import SegmentId, TenantId
@@ -139,6 +143,39 @@ def test_a_journal_segment_that_lies_is_set_aside_and_the_others_are_sealed(aws:
     assert (done.events_in, done.out) == (2, 2)
     assert house.run() is None
     assert house.ledger.settled(ACME, "t/", "t0")[first.key + "0.qrs"] == "quarantined"
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "reason"),
+    [
+        (b'"raw":"', b'"raw":"not ', "raw bytes are not those it names"),
+        (b'"kind":"message.created"', b'"kind":"message.deleted"', "not the one its leaf names"),
+        (b'{"event":{', b'{"event":[', "not an archived event"),
+    ],
+    ids=["other raw bytes", "another event", "no JSON"],
+)
+def test_a_journal_segment_made_by_the_rules_that_lies_within_is_set_aside(
+    aws: Stack, part: bytes, other: bytes, reason: str
+) -> None:
+    """Whoever wrote it had the keys: its hashes fit, its events do not."""
+    capture(aws, fact("m1"))
+    capture(aws, fact("m2"), fact("m3", user="U2"), first=200)
+    house = House(aws)
+    [_, second] = aws.journal.segments(ACME)
+    reader = house.journal.reader(second.key, second.version_id)
+    entries = [entry_of_stored(each) for _, found in reader.frames() for each in found]
+    assert part in entries[-1].line
+    entries[-1] = entries[-1]._replace(line=entries[-1].line.replace(part, other, 1))
+    lying, _ = seal(entries, Identity(reader.footer.segment_id, ACME), PlainFrames())
+    aws.aws.s3.put_object(Bucket=BUCKET, Key=second.key + "0.qrs", Body=lying)
+    done = house.run()
+    assert done is not None
+    assert done.quarantined == [second.key + "0.qrs"]
+    assert (done.events_in, done.out) == (3, 3)
+    item = aws.aws.dynamodb.get_item(
+        TableName="ledger", Key={"pk": {"S": sources_partition(ACME)}, "sk": {"S": second.key + "0.qrs"}}
+    )["Item"]
+    assert reason in item["reason"]["S"]
 
 
 def test_another_tenants_segment_is_not_sealed_as_ours(aws: Stack) -> None:
