@@ -100,10 +100,39 @@ def test_the_directory_is_the_same_whatever_the_order(aws: Stack) -> None:
             name="new",
             type="channel",
             external=True,
+            name_at="2026-03-02T10:00:00.500000000Z",
         )
     assert len(aws.directory.channels(ACME, limit=4)) == 4
     assert len(aws.directory.channels(ACME, limit=10, after=ChannelId("channel-3"))) == 2
     assert aws.directory.channels(GLOBEX, limit=10) == []
+
+
+def test_the_directory_takes_one_write_for_all_that_is_news(aws: Stack) -> None:
+    updates: list[object] = []
+    aws.aws.dynamodb.meta.events.register("before-call.dynamodb.UpdateItem", lambda params, **_: updates.append(params))
+    at = "2026-03-02T09:00:00Z"
+    entry = ChannelEntry(ChannelId("x"), "slack", "C1", "T1", at, last_message_at=at, name="general", type="channel")
+    aws.directory.note_channel(ACME, entry)
+    assert len(updates) == 1
+    aws.directory.note_channel(ACME, entry)
+    assert len(updates) == 1
+    later = "2026-03-02T09:00:01Z"
+    aws.directory.note_channel(ACME, replace(entry, first_seen_at=later, last_message_at=later))
+    assert len(updates) == 2
+
+
+def test_the_directory_loses_nothing_where_somebody_else_writes_in_between(
+    aws: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read is out of date: one property is told later by the other, the other property is not."""
+    entry = ChannelEntry(ChannelId("x"), "slack", "C1", "T1", "2026-03-02T09:00:00Z")
+    aws.directory.note_channel(ACME, replace(entry, name="newest", first_seen_at="2026-03-02T11:00:00Z"))
+    monkeypatch.setattr(aws.directory, "_get", lambda _: {})
+    aws.directory.note_channel(ACME, replace(entry, name="new", type="group", first_seen_at="2026-03-02T10:00:00Z"))
+    monkeypatch.undo()
+    found = aws.directory.channel(ACME, ChannelId("x"))
+    assert found is not None
+    assert (found.name, found.type, found.first_seen_at[11:13]) == ("newest", "group", "10")
 
 
 def test_a_conversation_is_one_under_all_its_ids(aws: Stack) -> None:

@@ -6,9 +6,9 @@ whatever the order of arrival; ties go to the greater text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from quire.aws.errors import translated
 from quire.aws.layout import CHANNELS, USERS, channel_sort, tenant_partition, user_sort
@@ -58,6 +58,16 @@ class UserEntry:
     type: str | None = None
 
 
+@dataclass(frozen=True)
+class _Change:
+    """Attributes to set if ``condition`` holds, in which ``#name`` and ``:name`` stand for an attribute and its new
+    value; ``is_news`` says the same of an item that was read."""
+
+    values: Mapping[str, str]
+    condition: str
+    is_news: Callable[[Mapping[str, Any]], bool]
+
+
 class Directory:
     """Channels and users of a tenant."""
 
@@ -66,28 +76,26 @@ class Directory:
         self._table = table
 
     def note_channel(self, tenant: TenantId, seen: ChannelEntry) -> None:
-        """Take in what an event tells of a conversation. One read; a write for each property that is news."""
+        """Take in what an event tells of a conversation. One read; where there is news, a write."""
         at = sort_key(seen.first_seen_at)
-        key = _key(tenant, channel_sort(seen.channel_id))
-        known = self._get(key)
         fixed = {"channel_id": seen.channel_id, "platform": seen.platform, "platform_id": seen.platform_id}
         fixed["workspace_id"] = seen.workspace_id
         told = {"name": seen.name, "type": seen.type, "external": _flag(seen.external)}
         told |= {"continues": seen.continues, "continued_by": seen.continued_by}
-        self._note_told(key, known, fixed, told, at)
-        self._note_bound(key, known, "first_seen_at", at, "<")
+        changes = [_told(name, value, at) for name, value in told.items() if value is not None]
+        changes.append(_bound("first_seen_at", at, "<"))
         if seen.last_message_at is not None:
-            self._note_bound(key, known, "last_message_at", sort_key(seen.last_message_at), ">")
+            changes.append(_bound("last_message_at", sort_key(seen.last_message_at), ">"))
+        self._note(_key(tenant, channel_sort(seen.channel_id)), fixed, changes)
 
     def note_user(self, tenant: TenantId, seen: UserEntry) -> None:
-        """Take in what an event tells of a person. One read; a write for each property that is news."""
+        """Take in what an event tells of a person. One read; where there is news, a write."""
         at = sort_key(seen.seen_at)
-        key = _key(tenant, user_sort(seen.subject_id))
-        known = self._get(key)
         fixed = {"subject_id": seen.subject_id, "platform": seen.platform, "platform_id": seen.platform_id}
         fixed["workspace_id"] = seen.workspace_id
-        self._note_told(key, known, fixed, {"name": seen.name, "email": seen.email, "type": seen.type}, at)
-        self._note_bound(key, known, "seen_at", at, ">")
+        told = {"name": seen.name, "email": seen.email, "type": seen.type}
+        changes = [_told(name, value, at) for name, value in told.items() if value is not None]
+        self._note(_key(tenant, user_sort(seen.subject_id)), fixed, [*changes, _bound("seen_at", at, ">")])
 
     def channels(self, tenant: TenantId, *, limit: int, after: ChannelId | None = None) -> list[ChannelEntry]:
         """At most ``limit`` conversations in order of id, those after ``after``."""
@@ -134,52 +142,33 @@ class Directory:
                 keys = list(left["Keys"]) if left else []
         return found
 
-    def _note_told(
-        self,
-        key: dict[str, Any],
-        known: Mapping[str, Any],
-        fixed: Mapping[str, str],
-        told: Mapping[str, str | None],
-        at: str,
-    ) -> None:
-        """Write each told property unless a later (or, at the same time, greater) one is known."""
-        news = {
-            name: value
-            for name, value in told.items()
-            if value is not None and (_text(known, f"{name}_at"), _text(known, name)) < (at, value)
-        }
+    def _note(self, key: dict[str, Any], fixed: Mapping[str, str], changes: Sequence[_Change]) -> None:
+        """Write what is news in one go; where somebody else wrote in between, one by one, each if it still is news."""
+        known = self._get(key)
+        news = [change for change in changes if change.is_news(known)]
         if not known:
-            self._update(key, "attribute_not_exists(pk)", fixed, {})
-        for name, value in news.items():
-            self._update(
-                key,
-                "attribute_not_exists(#1) OR #1 < :1 OR (#1 = :1 AND #0 < :0)",
-                {name: value, f"{name}_at": at},
-                {"#0": name, "#1": f"{name}_at"},
-            )
+            news.insert(0, _Change(fixed, "attribute_not_exists(pk)", lambda _: True))
+        if not news or self._update(key, news) or len(news) == 1:
+            return
+        for change in news:
+            self._update(key, [change])
 
-    def _note_bound(self, key: dict[str, Any], known: Mapping[str, Any], name: str, at: str, better: str) -> None:
-        """Keep the least (``<``) or the greatest (``>``) time."""
-        current = _text(known, name)
-        if not current or (at < current if better == "<" else at > current):
-            self._update(key, f"attribute_not_exists(#0) OR :0 {better} #0", {name: at}, {"#0": name})
-
-    def _update(self, key: dict[str, Any], condition: str, values: Mapping[str, str], used: Mapping[str, str]) -> None:
-        """Set ``values`` (numbered from 0, names ``#n``, values ``:n``) if ``condition`` holds; else it is no news."""
-        names = {f"#{n}": name for n, name in enumerate(values)}
-        assert used.items() <= names.items()  # noqa: S101
+    def _update(self, key: dict[str, Any], changes: Sequence[_Change]) -> bool:
+        """Make all these changes if the conditions of all of them hold; whether they did."""
+        values = {name: value for change in changes for name, value in change.values.items()}
         with translated("dynamodb UpdateItem"):
             try:
                 self._client.update_item(
                     TableName=self._table,
                     Key=key,
-                    UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in range(len(values))),
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={f":{n}": {"S": value} for n, value in enumerate(values.values())},
+                    UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                    ConditionExpression=" AND ".join(f"({change.condition})" for change in changes),
+                    ExpressionAttributeNames={f"#{name}": name for name in values},
+                    ExpressionAttributeValues={f":{name}": {"S": value} for name, value in values.items()},
                 )
             except self._client.exceptions.ConditionalCheckFailedException:
-                return
+                return False
+        return True
 
     def _get(self, key: dict[str, Any]) -> Mapping[str, Any]:
         with translated("dynamodb GetItem"):
@@ -207,6 +196,26 @@ class Directory:
 
 def _key(tenant: TenantId, sort: str) -> dict[str, Any]:
     return {"pk": {"S": tenant_partition(tenant)}, "sk": {"S": sort}}
+
+
+def _told(name: str, value: str, at: str) -> _Change:
+    """A property, unless a later (or, at the same time, greater) one is known."""
+    when = f"{name}_at"
+    return _Change(
+        {name: value, when: at},
+        f"attribute_not_exists(#{when}) OR #{when} < :{when} OR (#{when} = :{when} AND #{name} < :{name})",
+        lambda known: (_text(known, when), _text(known, name)) < (at, value),
+    )
+
+
+def _bound(name: str, at: str, better: Literal["<", ">"]) -> _Change:
+    """The least (``<``) or the greatest (``>``) time."""
+
+    def is_news(known: Mapping[str, Any]) -> bool:
+        current = _text(known, name)
+        return not current or (at < current if better == "<" else at > current)
+
+    return _Change({name: at}, f"attribute_not_exists(#{name}) OR :{name} {better} #{name}", is_news)
 
 
 def _text(item: Mapping[str, Any], name: str) -> str:
