@@ -37,7 +37,7 @@ def test_all_words_must_occur_in_any_form(search: Bench, chat: Chat) -> None:
     assert found(search, "trader late") == ["both"]
     assert found(search, "RUNS traders") == ["both"]
     if search.real:  # the embedded engine leaves possessives alone
-        assert found(search, "trader's") == found(search, "trader")
+        assert sorted(found(search, "trader's")) == sorted(found(search, "trader"))
     assert sorted(found(search, "trader")) == ["both", "trader only"]
     assert found(search, "trader nothing") == []
 
