@@ -6,6 +6,7 @@ characters, so compare :func:`nanoseconds` or :func:`sort_key`, never the text.
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 Timestamp = NewType("Timestamp", str)
@@ -73,6 +74,7 @@ def from_datetime(moment: datetime) -> Timestamp:
     return _render(moment.astimezone(UTC), f"{moment.microsecond:06d}")
 
 
+@lru_cache(maxsize=8192)  # a message's few times are compared again and again
 def nanoseconds(timestamp: Timestamp | str) -> int:
     """Whole nanoseconds since 1970 of a timestamp made by this module; negative before."""
     seconds = datetime.fromisoformat(timestamp[:19]).replace(tzinfo=UTC) - _EPOCH

@@ -31,6 +31,10 @@ class Outcome(NamedTuple):
         return bool(self.kind) and not self.conflict
 
 
+TOO_LARGE = Outcome(413, "request_too_large")
+"""Of an action that the engine does not take even alone."""
+
+
 @dataclass(frozen=True)
 class Action:
     """One action and its document; ``bytes_`` is what is sent."""

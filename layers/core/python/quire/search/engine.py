@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 _TRY_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _KEEP = "1m"
-_NO_ROOM = 429
+_NO_ROOM, _TOO_LARGE = 429, 413
 
 
 class EngineRefusedError(QuireError):
     """The engine took our request for wrong: a fault of ours."""
+
+
+class TooLargeError(EngineRefusedError):
+    """The request has more bytes than the engine takes at once."""
 
 
 class NoSuchIndexError(QuireError):
@@ -111,7 +115,11 @@ class Engine:
 
     def bulk(self, lines: bytes) -> list[dict[str, Any]]:
         """Run bulk actions (newline-delimited JSON, each line ended); one answer (``{"_index", "_id", "status",
-        "error"?}``) an action, in order."""
+        "error"?}``) an action, in order.
+
+        Raises:
+            TooLargeError: it takes less at once.
+        """
         with _translated("bulk"):
             answer = self._client.bulk(body=lines, params={"request_timeout": self._write_seconds})
         return [dict(next(iter(item.values()))) for item in answer["items"]]
@@ -230,6 +238,8 @@ def _meaning(what: str, error: Any) -> QuireError:
     if "illegal_state_exception" in kinds and what == "search":
         # What Lucene says of a pattern in an interval query that expands beyond its limit.
         return TooWideError("search: a part of the query stands for too many words")
+    if status == _TOO_LARGE:
+        return TooLargeError(f"{what}: too large for the search engine")
     if status in _TRY_AGAIN:
         return UnavailableError(f"{what}: the search engine answered {status}")
     return EngineRefusedError(f"{what}: the search engine refused with {status} {error.error}")

@@ -23,6 +23,7 @@ UNDATED = "1970-01"
 FIRST_TIME, LAST_TIME = "1970-01-01T00:00:00Z", "2255-01-01T00:00:00Z"
 """What a ``date_nanos`` field can hold (until 2262) and what has exact microseconds in any JSON number (until 2255)."""
 
+_FIRST_INSTANT, _LAST_INSTANT = nanoseconds(FIRST_TIME), nanoseconds(LAST_TIME)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 STEMMED: dict[str, tuple[str, ...]] = {
@@ -99,9 +100,9 @@ def index_name(tenant: TenantId, timestamp: str) -> str:
 def indexable_time(timestamp: str) -> str:
     """``timestamp`` if a ``date_nanos`` field can hold it, else the nearest instant that fits."""
     instant = nanoseconds(timestamp)
-    if instant < nanoseconds(FIRST_TIME):
+    if instant < _FIRST_INSTANT:
         return FIRST_TIME
-    return LAST_TIME if instant > nanoseconds(LAST_TIME) else timestamp
+    return LAST_TIME if instant > _LAST_INSTANT else timestamp
 
 
 def words_field(language: str) -> str:

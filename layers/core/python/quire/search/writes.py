@@ -18,9 +18,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
-from quire.search.bulk import Action, Outcome, chunks, settled
+from quire.search.bulk import TOO_LARGE, Action, Outcome, chunks, settled
 from quire.search.documents import FOLDED_FROM, Document, Known, known_events
-from quire.search.engine import Engine, NoSuchIndexError
+from quire.search.engine import Engine, NoSuchIndexError, TooLargeError
 from quire.search.generations import Generation
 from quire.search.mapping import index_name
 from quire.search.query import within
@@ -153,6 +153,16 @@ class Writes:
             yield from zip(chunk, self._run_chunk([action for _, action in chunk]), strict=True)
 
     def _run_chunk(self, chunk: Sequence[Action]) -> list[Outcome]:
+        """Each outcome. What is too large for the engine at once is sent by halves; too large alone, it is refused."""
+        try:
+            return self._settle(chunk)
+        except TooLargeError:
+            if len(chunk) == 1:
+                return [TOO_LARGE]
+            half = len(chunk) // 2
+            return [*self._run_chunk(chunk[:half]), *self._run_chunk(chunk[half:])]
+
+    def _settle(self, chunk: Sequence[Action]) -> list[Outcome]:
         """Send a chunk until every action in it is settled; what the engine has no time for is sent again."""
         outcomes: dict[int, Outcome] = {}
         for attempt in self._patiently():
