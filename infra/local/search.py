@@ -19,10 +19,11 @@ HEAP = "1g"
 VECTOR_MODULE = "jdk.incubator.vector"
 
 
-def start(settings: Settings) -> tuple[Record, bool]:
+def start(settings: Settings, heap: str = HEAP) -> tuple[Record, bool]:
     """Start the engine that the settings ask for, unless it runs; whether it was started anew.
 
-    An engine of the other kind is stopped first: both answer at the same address.
+    An engine of the other kind is stopped first: both answer at the same address. ``heap`` is Java's, where it is
+    OpenSearch.
 
     Raises:
         StartError: it did not come up.
@@ -32,7 +33,7 @@ def start(settings: Settings) -> tuple[Record, bool]:
     if record and record.version.startswith(settings.engine):
         return record, False
     processes.stop(settings, NAME)
-    return (_start_opensearch(settings) if settings.engine == "opensearch" else _start_osmem(settings)), True
+    return (_start_opensearch(settings, heap) if settings.engine == "opensearch" else _start_osmem(settings)), True
 
 
 def stop(settings: Settings) -> bool:
@@ -68,13 +69,13 @@ def _start_osmem(settings: Settings) -> Record:
     )
 
 
-def _start_opensearch(settings: Settings) -> Record:
+def _start_opensearch(settings: Settings, heap: str) -> Record:
     package = opensearch_package.read_package()
     user = _unprivileged_user()
     home = opensearch_package.ensure_server(package, _base(user))
     java_home = _readable_java(java.find(package.java), home.parent, user)
     folder = home.parent / f"port-{settings.search_port}"
-    _configure(settings, home, folder, java_home)
+    _configure(settings, home, folder, java_home, heap)
     if user is not None:
         _give(folder, user)
     return processes.start(
@@ -115,7 +116,7 @@ def _readable_java(home: Path, base: Path, user: int | None) -> Path:
     return copy
 
 
-def _configure(settings: Settings, home: Path, folder: Path, java_home: Path) -> None:
+def _configure(settings: Settings, home: Path, folder: Path, java_home: Path, heap: str) -> None:
     """Write the configuration of one node that is bound to 127.0.0.1 and starts empty, as the embedded engine does."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("config/jvm.options.d", "data", "logs", "tmp"):
@@ -126,7 +127,7 @@ def _configure(settings: Settings, home: Path, folder: Path, java_home: Path) ->
     if not java.has_module(java_home, VECTOR_MODULE):
         options = "\n".join(line for line in options.splitlines() if VECTOR_MODULE not in line)
     (folder / "config" / "jvm.options").write_text(options, "utf-8")
-    (folder / "config" / "jvm.options.d" / "heap.options").write_text(f"-Xms{HEAP}\n-Xmx{HEAP}\n", "ascii")
+    (folder / "config" / "jvm.options.d" / "heap.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n", "ascii")
     values = {
         "cluster.name": "quire-local",
         "node.name": "quire-local",
