@@ -17,6 +17,7 @@ from bench import (
     normalise_speed,
     sealing_memory,
     sealing_speed,
+    search_speed,
     verify_speed,
 )
 from bench.figure import Figure
@@ -29,6 +30,7 @@ FAMILIES: Mapping[str, Callable[[], list[Figure]]] = {
     "hand_over_memory": hand_over_memory.figures,
     "import_time": import_time.figures,
     "normalise_speed": normalise_speed.figures,
+    "search_speed": search_speed.figures,
     "sealing_memory": sealing_memory.figures,
     "sealing_speed": sealing_speed.figures,
     "verify_speed": verify_speed.figures,

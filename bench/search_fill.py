@@ -7,10 +7,10 @@ from opensearchpy import OpenSearch
 
 from bench.search_corpus import Corpus, Told
 from quire.domain.ids import TenantId
-from quire.search.engine import connect
+from quire.search.engine import Engine, connect
 from quire.search.indexes import Indexes
 from quire.search.mapping import read_alias
-from quire.search.writes import Write, Writes
+from quire.search.writes import Write, Writes, placed
 from tests.chat import known
 from tests.search_engines import folded
 
@@ -20,14 +20,9 @@ _PROCESSES = 2
 
 def fill(url: str, corpus: Corpus, already: int) -> None:
     """Write what is not there yet: messages number ``already`` to the corpus' size."""
-    engine = connect(url)
-    ensured: set[str] = set()
     with ProcessPoolExecutor(_PROCESSES, initializer=_begin, initargs=(url, corpus.tenant, corpus.size)) as pool:
         starts = range(already, corpus.size, _CHUNK)
-        first = {write.index for write in writes_of(corpus.messages(already, min(corpus.size, already + _CHUNK)))}
-        ensured |= Indexes(engine).ensure(corpus.tenant, first)
-        for done in pool.map(_write, [(start, min(start + _CHUNK, corpus.size)) for start in starts]):
-            assert done <= ensured, "the first chunk reaches over the whole half-year"
+        list(pool.map(_write, [(start, min(start + _CHUNK, corpus.size)) for start in starts]))
     refresh(url, corpus.tenant)
 
 
@@ -44,15 +39,15 @@ def refresh(url: str, tenant: TenantId) -> None:
 
 
 _corpus: Corpus
-_writes: Writes
+_engine: Engine
 
 
 def _begin(url: str, tenant: TenantId, size: int) -> None:
-    global _corpus, _writes
-    _corpus, _writes = Corpus(tenant, size), Writes(connect(url))
+    global _corpus, _engine
+    _corpus, _engine = Corpus(tenant, size), connect(url)
 
 
-def _write(span: tuple[int, int]) -> set[str]:
+def _write(span: tuple[int, int]) -> None:
     writes = writes_of(_corpus.messages(*span))
-    _writes.put_folded(writes)
-    return {write.index for write in writes}
+    standing = Indexes(_engine).ensure(_corpus.tenant, {write.index for write in writes if write.index})
+    Writes(_engine).put_folded([placed(write, standing.current) for write in writes])

@@ -27,7 +27,7 @@ from quire.domain.ids import TenantId
 from quire.search.mapping import read_alias
 
 TENANTS = {10_000: TenantId("bench-10k"), 100_000: TenantId("bench-100k"), 1_000_000: TenantId("bench")}
-ROUNDS = 20
+ROUNDS = 12
 MOST_RATIO, MOST_MS = 1.25, 1_000.0
 
 
