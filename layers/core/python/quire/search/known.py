@@ -73,10 +73,13 @@ class KnownEvents:
         return Told(list({each.event.event_id: each for each in (*held, *by_row)}.values()), whole)
 
     def _known(self, row: EventRow, held: Mapping[EventId, Known]) -> Known:
+        ours = held.get(row.event_id)
+        if ours is not None and (ours.segment, ours.version_id, ours.frame) == (row.segment, row.version_id, row.frame):
+            return ours  # the very event that the row was written of
         if row.event is not None:
             event = event_from_json(orjson.loads(row.event))
-        elif row.event_id in held:
-            event = held[row.event_id].event
+        elif ours is not None:
+            event = ours.event
         else:
             event = self._from_segment(row).event
         return Known(event, row.segment, row.version_id, row.frame)
