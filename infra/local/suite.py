@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from infra.local.settings import ROOT
 
 REPORTS = ROOT / ".local" / "reports"
 TOOLS = node.TOOLS
+_LANES = 2
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def nothing() -> Iterator[dict[str, str]]:
 class Part:
     """One command. ``report`` is the JUnit file it writes; without one its exit code counts as one test.
 
-    ``surroundings`` are started before and stopped after; they give variables of the environment.
+    ``surroundings`` are started before and stopped after; they give variables of the environment. One that may run
+    ``beside`` others keeps one core busy, and shares nothing with them.
     """
 
     name: str
@@ -63,22 +66,26 @@ class Part:
     folder: Path = ROOT
     report: Path | None = None
     surroundings: Surroundings = nothing
+    beside: bool = False
 
 
 def parts() -> list[Part]:
     """All parts in the order they run: the quick ones first."""
     found = [
-        Part("ruff check", [TOOLS / "ruff", "check", "."], "check"),
-        Part("ruff format", [TOOLS / "ruff", "format", "--check", "."], "check"),
-        Part("mypy", [TOOLS / "mypy", "."], "check"),
-        Part("lint-imports", [TOOLS / "lint-imports"], "check"),
+        Part("mypy", [TOOLS / "mypy", "."], "check", beside=True),
+        Part("ruff check", [TOOLS / "ruff", "check", "."], "check", beside=True),
+        Part("ruff format", [TOOLS / "ruff", "format", "--check", "."], "check", beside=True),
+        Part("lint-imports", [TOOLS / "lint-imports"], "check", beside=True),
     ]
     if (node.CONSOLE / "package.json").exists():
-        found.append(Part("console: eslint", [TOOLS / "npm", "run", "--silent", "lint"], "check", node.CONSOLE))
+        lint: list[str | Path] = [TOOLS / "npm", "run", "--silent", "lint"]
+        found.append(Part("console: eslint", lint, "check", node.CONSOLE, beside=True))
         found.append(_vitest())
     without = ["-m", "not local and not browser and not opensearch", "-n", "2"]
     found.append(_pytest("tests without a stack", "unit", without))
-    found.append(_pytest("tests on OpenSearch", "opensearch", ["-m", "opensearch"], stack_for_tests.opensearch))
+    # These wait for the engine more than they compute; what a module makes for all its tests is made once.
+    two = ["-m", "opensearch", "-n", "2", "--dist", "loadfile"]
+    found.append(_pytest("tests on OpenSearch", "opensearch", two, stack_for_tests.opensearch))
     found.append(_pytest("tests on the local stack", "stack", ["-m", "local or browser"], stack_for_tests.stack))
     return found
 
@@ -95,19 +102,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(part.folder == node.CONSOLE for part in chosen):
         node.ensure_packages(node.CONSOLE)
     total, summary = Count(), []
-    for part in chosen:
-        began = time.monotonic()
-        count = run(part)
+    for part, count, seconds in _in_lanes(chosen):
         total += count
-        summary.append(f"  {part.name:<28} {count!s:<40} {time.monotonic() - began:6.1f} s")
+        summary.append(f"  {part.name:<28} {count!s:<40} {seconds:6.1f} s")
     print("\n" + "\n".join(summary) + "\n")
     print(total)
     return 1 if total.failed or not total.passed else 0
 
 
+def _in_lanes(chosen: Sequence[Part]) -> Iterator[tuple[Part, Count, float]]:
+    """Run the parts: first those that may run beside others, two at a time, then each of the rest by itself."""
+    with ThreadPoolExecutor(_LANES) as lanes:
+        for part, done in [(part, lanes.submit(_timed, part)) for part in chosen if part.beside]:
+            yield part, *done.result()
+    for part in chosen:
+        if not part.beside:
+            yield part, *_timed(part)
+
+
+def _timed(part: Part) -> tuple[Count, float]:
+    began = time.monotonic()
+    count = run(part)
+    return count, time.monotonic() - began
+
+
 def run(part: Part) -> Count:
-    """Run one part, its output going through to ours, and count; surroundings that fail to start fail the part."""
-    print(f"\n=== {part.name} ===", flush=True)
+    """Run one part and count; surroundings that fail to start fail the part. Its output goes through to ours, at once
+    or, where others run beside it, when it has ended."""
+    if not part.beside:
+        print(f"\n=== {part.name} ===", flush=True)
     if part.report:
         part.report.unlink(missing_ok=True)
     try:
@@ -125,7 +148,12 @@ def run(part: Part) -> Count:
 def _succeeds(part: Part, variables: Mapping[str, str]) -> bool:
     command = [str(item) for item in part.command]
     environment = node.environment({"PYTHONUNBUFFERED": "1"} | dict(variables))
-    done = subprocess.run(command, cwd=part.folder, env=environment, check=False, stdin=subprocess.DEVNULL)
+    out, err = (subprocess.PIPE, subprocess.STDOUT) if part.beside else (None, None)
+    done = subprocess.run(
+        command, cwd=part.folder, env=environment, check=False, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+    )
+    if part.beside:
+        print(f"\n=== {part.name} ===\n{done.stdout.decode(errors='replace')}", flush=True)
     if done.returncode not in (0, 1):
         print(f"{part.name} ended with exit code {done.returncode}", flush=True)
     return done.returncode == 0
@@ -160,7 +188,7 @@ def _vitest() -> Part:
         "--reporter=junit",
         f"--outputFile.junit={report}",
     ]
-    return Part("console: vitest", command, "unit", node.CONSOLE, report)
+    return Part("console: vitest", command, "unit", node.CONSOLE, report, beside=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """OpenSearch is put together from checked files; tools come in locked versions; builds are known by their sources."""
 
 import hashlib
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +128,30 @@ def test_reports_are_counted(tmp_path: Path) -> None:
 def test_a_part_without_a_report_counts_as_one(tmp_path: Path) -> None:
     assert suite.run(suite.Part("good", ["true"], "check", tmp_path)) == suite.Count(passed=1)
     assert suite.run(suite.Part("bad", ["false"], "check", tmp_path)) == suite.Count(failed=1)
+
+
+def test_parts_beside_each_other_are_counted_and_their_output_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of them wait for each other: neither would end alone."""
+    meet = "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\nmine.touch()\n"
+    meet += "while not other.exists(): time.sleep(0.01)\nprint('met', other.name)"
+    pair = [
+        suite.Part(
+            name, [sys.executable, "-c", meet, str(tmp_path / name), str(tmp_path / other)], "check", beside=True
+        )
+        for name, other in (("one", "two"), ("two", "one"))
+    ]
+    monkeypatch.setattr(suite, "REPORTS", tmp_path)
+    monkeypatch.setattr("infra.local.machine.prepare", lambda **_: None)
+    monkeypatch.setattr(suite, "parts", lambda: [*pair, suite.Part("bad", ["false"], "check", tmp_path)])
+
+    assert suite.main([]) == 1
+
+    printed = capsys.readouterr().out
+    assert printed.endswith("2 passed, 1 failed, 0 skipped\n")
+    assert "=== one ===\nmet two" in printed
+    assert "=== two ===\nmet one" in printed
 
 
 def test_a_part_that_breaks_before_its_report_is_a_failure(tmp_path: Path) -> None:
