@@ -22,6 +22,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const details = useDetails();
   const mayConnect = useMay("ListConnections");
+  const maySearch = useMay("ListSearches");
   const content = useFocusOnNewPage(pathname);
   const panel = usePanelSize();
   const [navigationOpen, setNavigationOpen] = useState(() => !matchMedia(NARROW).matches);
@@ -44,6 +45,7 @@ export function Shell() {
             activeHref={`/${pathname.split("/")[1] ?? ""}`}
             items={[
               { type: "link", text: "Search", href: "/search" },
+              ...(maySearch ? [{ type: "link" as const, text: "Saved searches", href: "/searches" }] : []),
               { type: "link", text: "Channels", href: "/channels" },
               { type: "link", text: "People", href: "/people" },
               ...(mayConnect ? [{ type: "link" as const, text: "Connections", href: "/connections" }] : []),

@@ -37,7 +37,7 @@ describe("search page", () => {
     expect(screen.getByRole("heading", { name: "12 messages" })).toBeInTheDocument();
     const request = asked.find(({ url }) => url.endsWith("/v1/search"));
     expect(request?.headers.get("authorization")).toBe("Bearer fixture");
-    expect(await request?.json()).toMatchObject({ query: "settlement", filters: { userId: "priya" } });
+    expect(await request?.json()).toMatchObject({ query: "settlement", filters: { userId: ["priya"] } });
   });
 
   it("puts a new query into the address, and comes back", async () => {

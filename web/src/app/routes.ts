@@ -40,6 +40,9 @@ const PersonPage = lazy(async () => ({
   default: (await import("@/features/people/components/PersonPage")).PersonPage,
 }));
 
+const SearchesPage = lazy(async () => ({
+  default: (await import("@/features/searches/components/SearchesPage")).SearchesPage,
+}));
 const DayPage = lazy(async () => ({
   default: (await import("@/features/people/components/DayPage")).DayPage,
 }));
@@ -62,6 +65,8 @@ export function routes(session: Session): RouteObject[] {
       ErrorBoundary: ErrorPage,
       children: [
         { path: "/search", Component: SearchPage },
+        { path: "/searches", Component: SearchesPage },
+        { path: "/searches/:searchId", Component: SearchesPage },
         { path: "/channels", Component: ChannelsPage },
         { path: "/conversations/:channelId", Component: ConversationPage },
         { path: "/conversations/:channelId/compare", Component: ComparePage },

@@ -1,6 +1,8 @@
 import type {
   ChannelList,
   Conversation,
+  Explanation,
+  Facet,
   Hit,
   Me,
   Message,
@@ -11,6 +13,7 @@ import type {
 import { connections, people, platforms } from "./fixtureDesk.ts";
 import { EVIDENCE } from "./evidence.ts";
 import { day, difference, members, seenAt } from "./fixtureMoments.ts";
+import { searches } from "./fixtureSearches.ts";
 import { CHANNELS, WEEK } from "./week.ts";
 
 const PAGE = 20;
@@ -20,7 +23,7 @@ const ME: Me = {
   userId: "s-1",
   email: "cleo@harbour-lane.example",
   role: "administrator",
-  permissions: ["ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence", "ReadDay"],
+  permissions: ["ListSearches", "SaveSearch", "ChangeSearch", "ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence", "ReadDay"],
 };
 
 /** Answers an API request out of the made-up week, the way the real one does. */
@@ -35,6 +38,7 @@ export async function answer(request: Request): Promise<Response> {
     const answer = search((await request.json()) as SearchRequest);
     return answer instanceof Response ? answer : Response.json(answer);
   }
+  if (resource === "searches") return searches(request);
   if (resource === "channels") return Response.json(channels(searchParams.get("cursor")));
   if (resource === "platforms") return Response.json(platforms());
   if (resource === "connections" || resource === "installs") return connections(request);
@@ -86,24 +90,60 @@ function channels(cursor: string | null): ChannelList {
 }
 
 /** Reads words only; a parenthesis that is never closed is what it refuses. */
-function search({ query, filters, cursor }: SearchRequest): SearchAnswer | Response {
+function search({ query, filters, cursor, facets }: SearchRequest): SearchAnswer | Response {
   const open = Array.from(query).indexOf("(");
   if (open >= 0 && !query.includes(")")) return unreadable(open + 1, "a closing parenthesis ) for this one");
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = WEEK.filter(
     (message) =>
       words.every((word) => message.content.toLowerCase().includes(word)) &&
-      (!filters.userId || message.userId === filters.userId) &&
-      (!filters.channelId || message.channelId === filters.channelId),
+      among(filters.userId, message.userId) &&
+      among(filters.platform, message.platform) &&
+      among(filters.channelId, message.channelId),
   ).reverse();
   const from = Number(cursor ?? 0);
   const hits = matches.slice(from, from + PAGE).map((message): Hit => ({
     ...message,
+    explanation: explanation(words),
     highlights: words.length > 0 ? [highlight(message.content, words)] : [],
     foundIn: words.includes("papers") ? [{ attachmentId: "F5", name: "ledger.xlsx" }] : [],
   }));
   const next = from + PAGE < matches.length ? String(from + PAGE) : null;
-  return { total: matches.length, totalRelation: "eq", hits, nextCursor: next, query: shown(words) };
+  return {
+    total: matches.length,
+    totalRelation: "eq",
+    hits,
+    nextCursor: next,
+    query: shown(words),
+    ...(facets && { facets: [counted("platform", matches), counted("sender", matches), counted("month", matches)] }),
+    ...(query === "setlement" && { suggestion: "settlement" }),
+  };
+}
+
+function among(wanted: string | string[] | null | undefined, value: string | null | undefined): boolean {
+  return !wanted || (typeof value === "string" && [wanted].flat().includes(value));
+}
+
+function counted(name: "platform" | "sender" | "month", matches: Message[]): Facet {
+  const counts = new Map<string, { value: string; label: string; count: number }>();
+  for (const { platform, userId = "", userName = userId, timestamp } of matches) {
+    const [value, label] = { platform: [platform, platform], sender: [userId, userName], month: [timestamp.slice(0, 7), timestamp.slice(0, 7)] }[name] as [string, string];
+    counts.set(value, { value, label, count: (counts.get(value)?.count ?? 0) + 1 });
+  }
+  return { name, values: [...counts.values()], more: false, exact: true };
+}
+
+function explanation(words: string[]): Explanation {
+  return {
+    reasons: words.map((word) => ({
+      part: `with “${word}” in any form`,
+      where: ["text"],
+      exactly: true,
+      words: `with “${word}” in any form: in the text as it reads now, exactly as typed`,
+    })),
+    steps: ["now"],
+    rank: "All of it stands in the message as it reads now. Within a step the newest comes first.",
+  };
 }
 
 function shown(words: string[]): SearchAnswer["query"] {

@@ -1,14 +1,26 @@
 import { describe, expect, it } from "vitest";
 
 import { totalText } from "@/features/search/components/SearchResults";
-import { asksAnything, filterCount, readSearch, searchRequest, writeSearch } from "@/features/search/searchState";
+import {
+  asksAnything,
+  filterCount,
+  readSearch,
+  savedRequest,
+  searchRequest,
+  stateOf,
+  writeSearch,
+} from "@/features/search/searchState";
 import { zoneName } from "@/lib/time";
 
 const WHOLE = {
   query: "wire & <transfer>",
-  platform: "teams",
-  channelId: "c-1",
-  userId: "u-1",
+  platform: ["slack", "teams"],
+  channelId: ["c-1"],
+  userId: ["u-1"],
+  type: ["direct"],
+  flag: ["deleted"],
+  fileType: ["pdf"],
+  language: ["de"],
   from: "2026-01-05T00:00:00.000Z",
   to: "2026-01-06T00:00:00.000Z",
   sort: "oldest" as const,
@@ -20,7 +32,7 @@ describe("a search and its address", () => {
   });
 
   it("are empty together", () => {
-    const empty = readSearch(new URLSearchParams("q=%20&other=1&sort=sideways"));
+    const empty = readSearch(new URLSearchParams("q=%20&other=1&sort=sideways&flag=purple&channel="));
     expect(asksAnything(empty)).toBe(false);
     expect(writeSearch(empty).toString()).toBe("");
     expect(filterCount(empty)).toBe(0);
@@ -29,21 +41,36 @@ describe("a search and its address", () => {
   it("become a request that says no more than was asked", () => {
     expect(searchRequest(WHOLE, "next")).toEqual({
       query: WHOLE.query,
-      filters: { platform: ["teams"], channelId: "c-1", userId: "u-1" },
+      filters: {
+        platform: ["slack", "teams"],
+        channelId: ["c-1"],
+        userId: ["u-1"],
+        type: ["direct"],
+        flag: ["deleted"],
+        fileType: ["pdf"],
+        language: ["de"],
+      },
       from: WHOLE.from,
       to: WHOLE.to,
       sort: "oldest",
       cursor: "next",
       limit: 25,
+      explain: true,
+      suggest: false,
       zone: zoneName(),
     });
     expect(searchRequest(readSearch(new URLSearchParams("q=x")), null)).toEqual({
       query: "x",
       filters: {},
+      facets: ["platform", "channel", "sender", "type", "flag", "fileType", "language", "month"],
       limit: 25,
+      explain: true,
+      suggest: true,
       zone: zoneName(),
     });
-    expect(filterCount(WHOLE)).toBe(4);
+    expect(searchRequest(WHOLE, null).facets).toContain("day");
+    expect(filterCount(WHOLE)).toBe(8);
+    expect(stateOf(savedRequest(WHOLE))).toEqual(WHOLE);
   });
 });
 

@@ -8,6 +8,7 @@ import { MarkedText, MessageText, SafeText } from "@/components/SafeText";
 import { Timestamp } from "@/components/Timestamp";
 import { channelLabel } from "@/components/channelLabel";
 import styles from "@/features/search/components/Search.module.css";
+import { Why } from "@/features/search/components/Why";
 import type { Hit } from "@/lib/api/types";
 import { excerpt } from "@/lib/excerpt";
 import { markupOf } from "@/lib/markup";
@@ -36,6 +37,7 @@ export function ResultItem({ hit }: { hit: Hit }) {
         <div className={styles.excerpts}>
           <Excerpts hit={hit} />
           <FoundIn hit={hit} />
+          {hit.explanation ? <Why explanation={hit.explanation} /> : null}
         </div>
       </article>
     </li>

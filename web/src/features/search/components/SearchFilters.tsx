@@ -1,119 +1,124 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
-import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import Multiselect, { type MultiselectProps } from "@cloudscape-design/components/multiselect";
 
-import { ambiguousLabels, channelLabel } from "@/components/channelLabel";
-import { useChannels } from "@/components/useChannels";
 import { useMediaQuery } from "@/components/useMediaQuery";
+import { Histogram } from "@/features/search/components/Histogram";
 import styles from "@/features/search/components/Search.module.css";
 import { TimeRange } from "@/features/search/components/TimeRange";
-import { filterCount, type SearchState } from "@/features/search/searchState";
-import type { Channel, Hit } from "@/lib/api/types";
+import { type FilterName, filterCount, type SearchState } from "@/features/search/searchState";
+import type { Facet, FacetName } from "@/lib/api/types";
 import { platformName } from "@/lib/names";
 
 interface SearchFiltersProps {
   state: SearchState;
-  hits: Hit[];
+  /** Counts over the whole result; none before there is one. */
+  facets: Facet[];
   onChange: (change: Partial<SearchState>) => void;
 }
 
-/** Narrow a search by where, who and when; folded away on a phone. */
+interface Kind {
+  facet: FacetName;
+  filter: FilterName;
+  label: string;
+}
+
+const KINDS: Kind[] = [
+  { facet: "platform", filter: "platform", label: "Platform" },
+  { facet: "channel", filter: "channelId", label: "Channel" },
+  { facet: "sender", filter: "userId", label: "Sender" },
+  { facet: "type", filter: "type", label: "Kind of conversation" },
+  { facet: "flag", filter: "flag", label: "Marked" },
+  { facet: "fileType", filter: "fileType", label: "File type" },
+  { facet: "language", filter: "language", label: "Language" },
+];
+const FLAG_LABELS: Record<string, string> = {
+  edited: "Edited",
+  deleted: "Deleted",
+  external: "With outsiders",
+  flagged: "Flagged",
+  files: "With files",
+};
+const MANY = 8;
+
+/** Narrow a search by what it found, with counts over all of it; folded away on a phone. */
 export function SearchFilters(props: SearchFiltersProps) {
   const narrow = useMediaQuery("(max-width: 688px)");
   const count = filterCount(props.state);
   if (!narrow) return <Fields {...props} />;
   return (
-    <ExpandableSection headerText={count > 0 ? `Filters (${count})` : "Filters"}>
+    <ExpandableSection headerText={count > 0 ? `Filters (${String(count)})` : "Filters"}>
       <Fields {...props} />
     </ExpandableSection>
   );
 }
 
-function Fields({ state, hits, onChange }: SearchFiltersProps) {
-  const channels = useChannels();
-  const known = channels.data ?? [];
+function Fields({ state, facets, onChange }: SearchFiltersProps) {
+  const spans = facets.find(({ name }) => name === "day" || name === "month");
   return (
-    <div className={styles.filters}>
-      <Choice
-        label="Platform"
-        any="Any platform"
-        value={state.platform}
-        options={platformOptions(known.map(({ platform }) => platform))}
-        // A channel lies on one platform: it is let go with the platform.
-        onChange={(platform) => onChange({ platform, channelId: "" })}
-      />
-      <Choice
-        label="Channel"
-        any="Any channel"
-        value={state.channelId}
-        options={channelOptions(known, state.platform)}
-        status={channels.isPending ? "loading" : channels.isError ? "error" : "finished"}
-        onChange={(channelId) => onChange({ channelId })}
-      />
-      <Choice
-        label="Sender"
-        any="Any sender"
-        value={state.userId}
-        options={senders(hits)}
-        onChange={(userId) => onChange({ userId })}
-      />
-      <FormField label="Time">
-        <TimeRange from={state.from} to={state.to} onChange={onChange} />
-      </FormField>
+    <div className={styles.narrowing}>
+      <div className={styles.filters}>
+        {KINDS.map((kind) => (
+          <Choice
+            key={kind.filter}
+            kind={kind}
+            chosen={state[kind.filter]}
+            facet={facets.find(({ name }) => name === kind.facet)}
+            onChange={(values) => onChange({ [kind.filter]: values })}
+          />
+        ))}
+        <FormField label="Time">
+          <TimeRange from={state.from} to={state.to} onChange={onChange} />
+        </FormField>
+      </div>
+      {spans ? <Histogram facet={spans} onChange={onChange} /> : null}
     </div>
   );
 }
 
 interface ChoiceProps {
-  label: string;
-  any: string;
-  value: string;
-  options: SelectProps.Option[];
-  status?: SelectProps["statusType"];
-  onChange: (value: string) => void;
+  kind: Kind;
+  chosen: string[];
+  facet: Facet | undefined;
+  onChange: (values: string[]) => void;
 }
 
-function Choice({ label, any, value, options, status, onChange }: ChoiceProps) {
-  const all = [{ value: "", label: any }, ...options];
-  const selected = all.find((option) => option.value === value) ?? { value, label: value };
+/** One facet: its values with how many messages each would leave. Choosing one does not hide the others. */
+function Choice({ kind, chosen, facet, onChange }: ChoiceProps) {
+  const options = optionsOf(kind, facet, chosen);
+  const selected = options.filter(({ value }) => value !== undefined && chosen.includes(value));
+  const note = facet?.more ? "Only the most frequent are listed" : undefined;
   return (
-    <FormField label={label}>
-      <Select
-        selectedOption={selected}
-        options={all}
-        statusType={status}
-        loadingText="Loading"
-        errorText="The list could not be loaded"
-        filteringType={all.length > 8 ? "auto" : "none"}
-        filteringAriaLabel={`Find a ${label.toLowerCase()}`}
-        onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+    <FormField label={kind.label} description={note}>
+      <Multiselect
+        selectedOptions={selected}
+        options={options}
+        placeholder="Any"
+        empty="Nothing found has one"
+        filteringType={options.length > MANY ? "auto" : "none"}
+        filteringAriaLabel={`Find in ${kind.label.toLowerCase()}`}
+        tokenLimit={2}
+        deselectAriaLabel={(option) => `Any ${kind.label.toLowerCase()} but ${option.label ?? ""}`}
+        onChange={({ detail }) => onChange(detail.selectedOptions.map(({ value }) => value ?? ""))}
       />
     </FormField>
   );
 }
 
-function channelOptions(known: Channel[], platform: string): SelectProps.Option[] {
-  const ambiguous = ambiguousLabels(known);
-  return known
-    .filter((channel) => platform === "" || channel.platform === platform)
-    .map((channel) => {
-      const label = channelLabel(channel);
-      const where = platformName(channel.platform);
-      const description = ambiguous.has(label) ? `${where}, ${channel.platformId}` : where;
-      return { value: channel.channelId, label, description };
-    })
-    .sort((one, other) => one.label.localeCompare(other.label));
+function optionsOf(kind: Kind, facet: Facet | undefined, chosen: string[]): MultiselectProps.Option[] {
+  const counted = (facet?.values ?? []).map(({ value, label, count }) => ({
+    value,
+    label: labelOf(kind.facet, value, label),
+    labelTag: `${facet?.exact === false ? "at least " : ""}${count.toLocaleString()}`,
+  }));
+  const known = new Set(counted.map(({ value }) => value));
+  const others = chosen.filter((value) => !known.has(value));
+  return [...counted, ...others.map((value) => ({ value, label: labelOf(kind.facet, value, value) }))];
 }
 
-function platformOptions(seen: string[]): SelectProps.Option[] {
-  return [...new Set(seen)].sort().map((platform) => ({ value: platform, label: platformName(platform) }));
-}
-
-/** Those who wrote the messages found so far: who else wrote is not known without asking for it. */
-function senders(hits: Hit[]): SelectProps.Option[] {
-  const names = new Map<string, string>();
-  for (const { userId, userName } of hits) if (userId) names.set(userId, userName ?? userId);
-  return [...names]
-    .map(([value, label]) => ({ value, label }))
-    .sort((one, other) => one.label.localeCompare(other.label));
+function labelOf(facet: FacetName, value: string, label: string): string {
+  if (facet === "platform") return platformName(value);
+  if (facet === "flag") return FLAG_LABELS[value] ?? label;
+  if (facet === "language") return new Intl.DisplayNames(["en"], { type: "language", fallback: "code" }).of(value) ?? label;
+  return label;
 }

@@ -26,7 +26,7 @@ export function SearchPage() {
           Search
         </Header>
         <SearchForm key={state.query} query={state.query} fault={fault} onSearch={(query) => go({ query })} />
-        <SearchFilters state={state} hits={answer.data?.pages.flatMap((page) => page.hits) ?? []} onChange={go} />
+        <SearchFilters state={state} facets={answer.data?.pages[0]?.facets ?? []} onChange={go} />
         {asksAnything(state) && !fault ? <SearchResults state={state} answer={answer} onChange={go} /> : null}
         {asksAnything(state) ? null : <SearchHints />}
       </SpaceBetween>

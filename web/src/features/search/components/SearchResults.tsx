@@ -11,7 +11,8 @@ import { Order } from "@/features/search/components/Order";
 import { QueryShown } from "@/features/search/components/QueryShown";
 import { ResultItem } from "@/features/search/components/ResultItem";
 import styles from "@/features/search/components/Search.module.css";
-import { filterCount, type SearchState } from "@/features/search/searchState";
+import { filterCount, NO_FILTERS, savedRequest, type SearchState } from "@/features/search/searchState";
+import { SaveSearch } from "@/features/searches/components/SaveSearch";
 import type { SearchAnswer } from "@/lib/api/types";
 
 interface SearchResultsProps {
@@ -26,10 +27,18 @@ export function SearchResults({ state, answer, onChange }: SearchResultsProps) {
   if (answer.isError && !answer.data) return <ProblemAlert error={answer.error} onRetry={() => void answer.refetch()} />;
   const hits = answer.data.pages.flatMap((page) => page.hits);
   const first = answer.data.pages[0];
-  if (hits.length === 0) return <Nothing state={state} query={first?.query} onChange={onChange} />;
+  if (hits.length === 0) return <Nothing state={state} first={first} onChange={onChange} />;
   return (
     <SpaceBetween size="m">
-      <Header variant="h2" actions={<Order state={state} onChange={onChange} />}>
+      <Header
+        variant="h2"
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <SaveSearch request={savedRequest(state)} />
+            <Order state={state} onChange={onChange} />
+          </SpaceBetween>
+        }
+      >
         {first ? totalText(first) : ""}
       </Header>
       {first && state.query !== "" ? <QueryShown query={first.query} /> : null}
@@ -73,11 +82,11 @@ function Waiting() {
 }
 
 interface NothingProps extends Omit<SearchResultsProps, "answer"> {
-  query: SearchAnswer["query"] | undefined;
+  first: SearchAnswer | undefined;
 }
 
-function Nothing({ state, query, onChange }: NothingProps) {
-  const clear = () => onChange({ platform: "", channelId: "", userId: "", from: "", to: "" });
+function Nothing({ state, first, onChange }: NothingProps) {
+  const { query, suggestion } = first ?? {};
   return (
     <Box textAlign="center" padding={{ vertical: "xxl" }} color="text-body-secondary">
       <SpaceBetween size="s">
@@ -87,10 +96,19 @@ function Nothing({ state, query, onChange }: NothingProps) {
           </Box>
         </LiveRegion>
         {query && state.query !== "" ? <QueryShown query={query} /> : null}
+        {suggestion ? (
+          <div>
+            Did you mean{" "}
+            <Button variant="inline-link" onClick={() => onChange({ query: suggestion })}>
+              {suggestion}
+            </Button>
+            ?
+          </div>
+        ) : null}
         <Box variant="p" color="inherit">
           Try fewer or other words, or look everywhere. A message written a moment ago can take up to a minute to appear.
         </Box>
-        {filterCount(state) > 0 ? <Button onClick={clear}>Clear the filters</Button> : null}
+        {filterCount(state) > 0 ? <Button onClick={() => onChange(NO_FILTERS)}>Clear the filters</Button> : null}
       </SpaceBetween>
     </Box>
   );
