@@ -55,6 +55,7 @@ def events() -> list[Event]:
         BO.reacts("eyes", "1", DAY.format("10")),
         BO.says("bye", "2", DAY.format("12")),
         ANN.leaves(DAY.format("13"), workspace=True),
+        ANN.says("ann has left", "3", "2026-03-02T13:00:01Z", system="channel_leave"),
         ANN.renamed("deals", DAY.format("14")),
     ]
 

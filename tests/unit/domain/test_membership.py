@@ -86,6 +86,13 @@ def test_who_was_active_was_there(told: list[Move], hour: int) -> None:
         assert other.since is None or one.until <= other.since
 
 
+def test_a_leaving_told_twice_is_one() -> None:
+    again = Move(ANN, "left", "2026-03-02T06:00:00.500Z", "announced")
+    assert of_ann(move("joined", 3), move("left", 6), again) == [Stay(at(3), "joined", at(6))]
+    later = Move(ANN, "left", at(7), "left7")
+    assert of_ann(move("joined", 3), move("left", 6), later) == [Stay(at(3), "joined", at(6)), Stay(None, None, at(7))]
+
+
 def test_who_could_see_a_message() -> None:
     its = of_ann(move("joined", 3), move("left", 6), move("joined", 8))
     assert saw(its, at(1), at(2)) is None

@@ -26,6 +26,7 @@ def shown(before: str, after: str) -> str:
         ("pay 1,520,000 on Thursday", "pay 1,250,000 on Thursday", "pay 1,[-520-]{+250+},000 on Thursday"),
         ("会議は三時", "会議は四時", "会議は[-三-]{+四+}時"),
         ("a b", "a c b", "a {+c +}b"),
+        ("we guarantee you gains", "we target around gains", "we [-guarantee you-]{+target around+} gains"),
     ],
 )
 def test_examples(before: str, after: str, expected: str) -> None:

@@ -22,7 +22,8 @@ class Act:
 
 
 def act_of(event: Event) -> Act | None:
-    """The act of a person or program, ``None`` where it was the platform's, or where nobody tells whose it was."""
+    """The act of a person or program, ``None`` where it was the platform's (an announcement that somebody left is not
+    something they wrote), or where nobody tells whose it was."""
     found = _told(event)
     if found is None:
         return None
@@ -35,6 +36,8 @@ def act_of(event: Event) -> Act | None:
 
 def _told(event: Event) -> tuple[ActKind, Actor | None, str | None, str | None] | None:
     match event.body:
+        case MessageCreated(system=str()) | MessageEdited(system=str()):
+            return None
         case MessageCreated(sender=sender, content=content):
             return "wrote", sender, content.text, None
         case MessageEdited(cause="user", sender=sender, edited_by=editor, content=content):

@@ -15,6 +15,9 @@ Ground = Literal["joined", "listed", "active"]
 Standing = Literal["member", "unknown", "absent"]
 
 
+_TOLD_TWICE = 60 * 10**9
+
+
 @dataclass(frozen=True)
 class Move:
     """Somebody joined or left. ``listed``: found there when the platform was asked, since when is not known.
@@ -121,9 +124,15 @@ def _stays(moves: Sequence[Move]) -> list[Stay]:
                 found.append(Stay(move.at, "listed" if move.listed else "joined"))
         elif move.kind == "left" and inside:
             found[-1] = replace(found[-1], until=move.at)
-        elif move.kind == "left" and not move.workspace:
+        elif move.kind == "left" and not move.workspace and not _again(found, move):
             found.append(Stay(None, None, move.at))
     return found
+
+
+def _again(found: Sequence[Stay], move: Move) -> bool:
+    """Whether a leaving is the one before, told twice: as an announcement and as an event of its own."""
+    ended = _instant(found[-1].until) if found else None
+    return ended is not None and nanoseconds(move.at) - ended <= _TOLD_TWICE
 
 
 def _witnessed(its: list[Stay], at: str) -> list[Stay]:

@@ -55,9 +55,13 @@ def _middle(old: Sequence[str], new: Sequence[str]) -> Iterable[WordChange]:
         yield WordChange("removed", "".join(old))
         yield WordChange("added", "".join(new))
         return
+    out, put = "", ""
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield WordChange("same", "".join(old[i1:i2]))
-        else:
-            yield WordChange("removed", "".join(old[i1:i2]))
-            yield WordChange("added", "".join(new[j1:j2]))
+        shared = "".join(old[i1:i2]) if tag == "equal" else ""
+        if shared.strip():
+            yield from (WordChange("removed", out), WordChange("added", put), WordChange("same", shared))
+            out, put = "", ""
+        else:  # a space between two changed words reads as part of the change
+            out += "".join(old[i1:i2])
+            put += "".join(new[j1:j2])
+    yield from (WordChange("removed", out), WordChange("added", put))

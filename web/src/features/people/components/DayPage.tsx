@@ -82,7 +82,7 @@ const KINDS: Record<DayAct["kind"], string> = {
 function ActItem({ act }: { act: DayAct }) {
   const { message, kind, emoji } = act;
   const words = act.text ?? message.content;
-  const where = message.channelName ?? message.channelId ?? "";
+  const where = message.channelName ?? "a conversation without a name";
   return (
     <article className={styles.act}>
       <div className={styles.badges}>
