@@ -266,9 +266,11 @@ def test_while_the_engine_is_away(quire: Serving, monkeypatch: pytest.MonkeyPatc
 
     config.settings.cache_clear()
     answer = quire.ask("POST", "/v1/search", {"query": "x"})
-    assert (answer.status, answer.problem) == (503, "unavailable")
-    assert answer.headers["Retry-After"] == "5"
-    assert [act["status"] for act in acts(quire)] == [503]
+    assert (answer.status, answer.body["partial"], answer.body["hits"]) == (200, True, [])
+    old = quire.ask("GET", f"/v1/messages/{message('old')}")
+    assert (old.status, old.problem) == (503, "unavailable")
+    assert old.headers["Retry-After"] == "5"
+    assert [act["status"] for act in acts(quire)] == [200, 503]
     config.settings.cache_clear()
 
 

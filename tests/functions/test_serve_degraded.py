@@ -81,6 +81,28 @@ def test_page_by_page_and_at_another_moment(chat: Serving) -> None:
     assert said(chat.ask("GET", f"{path}/threads/{message('1')}")) == ["first", "third"]
 
 
+def test_a_search_says_that_it_is_partial(chat: Serving) -> None:
+    """By the same rules, newest first, only as far as it looked."""
+
+    def found(query: str, **more: Any) -> list[str]:
+        answer = chat.ask("POST", "/v1/search", {"query": query, **more})
+        assert (answer.status, answer.body["partial"]) == (200, True), answer.body
+        assert (answer.body["totalRelation"], answer.body["nextCursor"]) == ("gte", None)
+        return [hit["content"] for hit in answer.body["hits"]]
+
+    assert found("second OR third") == ["third", "second, better"]
+    assert found('"second, better"') == ["second, better"]
+    assert found("is:edited NOT third") == ["second, better"]
+    assert found("", filters={"platform": ["slack"]}) == []
+    assert found("last year") == []
+    answer = chat.ask("POST", "/v1/search", {"query": "", "limit": 1})
+    assert [hit["content"] for hit in answer.body["hits"]] == ["third"]
+    assert answer.body["window"]["since"][:19] == ago(hours=3)[:19]
+    assert acts(chat)[-1]["detail"]["partial"] is True
+    assert chat.ask("POST", "/v1/search", {"query": "(second"}).status == 400
+    assert chat.ask("POST", "/v1/search", {"query": "x", "cursor": "x"}).status == 400
+
+
 def test_messages_and_members(chat: Serving) -> None:
     assert chat.ask("GET", f"/v1/messages/{message('2')}").body["content"] == "second, better"
     assert len(chat.ask("GET", f"{where(chat)}/members").body["members"]) == 2

@@ -1875,7 +1875,8 @@ export interface components {
         /**
          * SearchAnswer
          * @description Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
-         *     ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not.
+         *     ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not. A
+         *     ``partial`` answer has the newest messages first, whatever was asked for, all of those sent in its window.
          */
         SearchAnswer: {
             /** Facets */
@@ -1884,7 +1885,11 @@ export interface components {
             hits: components["schemas"]["Hit"][];
             /** Nextcursor */
             nextCursor: string | null;
+            /** Partial */
+            partial?: true | null;
             query: components["schemas"]["QueryShown"];
+            /** Reason */
+            reason?: "index-unavailable" | null;
             /** Suggestion */
             suggestion?: string | null;
             /** Total */
@@ -1894,6 +1899,7 @@ export interface components {
              * @enum {string}
              */
             totalRelation: "eq" | "gte";
+            window?: components["schemas"]["Window"] | null;
         };
         /**
          * SearchChange

@@ -18,6 +18,7 @@ from quire.identity.principal import Principal
 from quire.people.directory import People
 from quire.search.conversations import Conversations
 from quire.search.days import Days
+from quire.search.lately import Lately
 from quire.search.membership import Members
 from quire.search.messages import Messages
 from quire.search.saved import Saved
@@ -44,6 +45,7 @@ class TenantScope:
     control: Control
     directory: Directory
     searcher: Searcher
+    lately: Lately
     conversations: Conversations
     members: Members
     days: Days

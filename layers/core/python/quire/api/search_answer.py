@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from quire.api.message import Message, message_fields
-from quire.api.model import ApiModel, Maybe
+from quire.api.model import ApiModel, Maybe, Partial, partly
 from quire.api.scope import Asked
 from quire.api.search_request import SearchRequest, question_of
+from quire.domain.errors import UnavailableError
 from quire.domain.ids import ChannelId, SubjectId
+from quire.domain.time import from_datetime
 from quire.search import explain, facets, searcher
 from quire.search.directory import Names, names_for
 from quire.search.facets import FacetName
@@ -80,9 +82,10 @@ class QueryShown(ApiModel):
     notes: list[str]
 
 
-class SearchAnswer(ApiModel):
+class SearchAnswer(Partial):
     """Hits in order; ``total`` is exact where ``total_relation`` is ``eq``, a lower bound where it is ``gte``.
-    ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not."""
+    ``query`` is what was looked for, ``suggestion`` another query that finds something where this one does not. A
+    ``partial`` answer has the newest messages first, whatever was asked for, all of those sent in its window."""
 
     total: int
     total_relation: Literal["eq", "gte"]
@@ -96,7 +99,12 @@ class SearchAnswer(ApiModel):
 def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
     """Search, and put on record what was asked, how it was understood, and how much it found."""
     asked.detail.update(request.told())
-    page = asked.scope.searcher.search(question_of(request, request.limit), request.cursor, request.extras)
+    try:
+        page = asked.scope.searcher.search(question_of(request, request.limit), request.cursor, request.extras)
+    except UnavailableError:
+        if request.cursor is not None:
+            raise
+        return _lately(asked, request)
     shown = query_shown(request.query, page.notes)
     asked.detail.update({"words": shown.words, "total": page.total, "shown": len(page.hits)})
     names = names_for(asked.scope.directory, asked.scope.tenant, [hit.document for hit in page.hits])
@@ -108,6 +116,23 @@ def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
         query=shown,
         facets=_facets(asked, page.facets) if page.facets else None,
         suggestion=page.suggestion,
+    )
+
+
+def _lately(asked: Asked, request: SearchRequest) -> SearchAnswer:
+    """While the index does not answer: what was captured lately."""
+    found, notes = asked.scope.lately.search(question_of(request, request.limit))
+    shown = query_shown(request.query, notes)
+    told = {"words": shown.words, "total": len(found.documents), "shown": len(found.documents), "partial": True}
+    asked.detail.update(told)
+    names = names_for(asked.scope.directory, asked.scope.tenant, found.documents)
+    return SearchAnswer(
+        **partly(found.since, request.to or from_datetime(asked.scope.clock())),
+        total=len(found.documents),
+        total_relation="gte",
+        hits=[_hit(searcher.Hit(document, []), names) for document in found.documents],
+        next_cursor=None,
+        query=shown,
     )
 
 

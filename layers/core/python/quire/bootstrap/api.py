@@ -95,9 +95,11 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.search.conversations import Conversations
     from quire.search.days import Days
     from quire.search.directory import same_conversation
+    from quire.search.lately import Lately
     from quire.search.membership import Members
     from quire.search.messages import Messages
     from quire.search.recent import Recent
+    from quire.search.recent_search import RecentSearch
     from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws)
@@ -110,13 +112,15 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     rows = EventRows(aws.dynamodb, known.need("events_table"))
     conversations = Conversations(engine, tenant, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
+    searcher = Searcher(engine, tenant, names_of(tenant, aws), now, texts_of(known.search_languages), same)
     trail = AuditTable(aws.dynamodb, known.need("audit_table"))
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(trail),
         control=control,
         directory=directory,
-        searcher=Searcher(engine, tenant, names_of(tenant, aws), now, texts_of(known.search_languages), same),
+        searcher=searcher,
+        lately=Lately(RecentSearch(rows, events, directory, tenant, now), searcher.read),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine, tenant),

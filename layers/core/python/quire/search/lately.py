@@ -2,26 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from quire.search.documents import Document
 from quire.search.query import Filters, Question
+from quire.search.query.ast import Query
 from quire.search.query.matching import matches
-from quire.search.query.meaning import meaning_of
-from quire.search.query.names import Names
-from quire.search.query.reading import parse
-from quire.search.query.times import zone_named
+from quire.search.query.meaning import Meaning
 from quire.search.recent_search import Found, RecentSearch
 
 
 @dataclass(frozen=True)
 class Lately:
-    """Searches the recent messages of one tenant. ``names`` makes, for one question, the directory in which it looks up
-    whom it names; ``clock`` gives aware times."""
+    """Searches the recent messages of one tenant. ``read`` gives a question's query and what it means now."""
 
     recent: RecentSearch
-    names: Callable[[], Names]
-    clock: Callable[[], datetime]
+    read: Callable[[Question], tuple[Query, Meaning]]
 
     def search(self, question: Question) -> tuple[Found, tuple[str, ...]]:
         """The newest messages that match, whatever order was asked for, and the notes of
@@ -32,8 +27,7 @@ class Lately:
             MalformedError: the time zone is none.
             UnavailableError: table, bucket or directory did not answer.
         """
-        query = parse(question.text)
-        meaning = meaning_of(query, self.names(), zone_named(question.zone), self.clock())
+        query, meaning = self.read(question)
 
         def wanted(document: Document) -> bool:
             return _lets_pass(question.filters, document) and matches(query, document, meaning)

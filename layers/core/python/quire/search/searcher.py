@@ -190,18 +190,19 @@ class Searcher:
             MalformedError: the question's time zone is none.
             UnavailableError: the directory did not answer.
         """
-        query, meaning = self._read_query(question)
+        query, meaning = self.read(question)
         compiled(self._tenant, question, query, meaning, self._where)
         return meaning
 
-    def _read_query(self, question: Question) -> tuple[Query, Meaning]:
-        """The query with the tenant's synonyms, and what its names and times stand for."""
+    def read(self, question: Question) -> tuple[Query, Meaning]:
+        """A question's query with the tenant's synonyms, and what its names and times stand for. Raises as
+        :meth:`meaning`, and never because of the engine."""
         query, notes = widened(parse(question.text), self._synonyms())
         meaning = meaning_of(query, self._names(), zone_named(question.zone), self._clock())
         return query, replace(meaning, notes=(*notes, *meaning.notes))
 
     def _asked(self, question: Question, facets: Sequence[FacetName]) -> _Asked:
-        query, meaning = self._read_query(question)
+        query, meaning = self.read(question)
         return _Asked(question, query, meaning, counting(question, facets))
 
     def _wanted(self, asked: _Asked) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 
-import { Timestamp } from "@/components/Timestamp";
 import { formatExact, moment } from "@/lib/time";
 
 /** Says that what is shown is of the past. */
@@ -16,16 +15,6 @@ export function AsOfBanner({ asOf, onBack }: { asOf: string; onBack: () => void 
     >
       What members saw at that moment: the texts, reactions and names of then, nothing that came later. The archive holds
       more; go back to now for earlier texts and what was deleted.
-    </Alert>
-  );
-}
-
-/** Says that the index does not answer, and from when on everything is shown. */
-export function PartialBanner({ window }: { window: { since: string; until: string } }) {
-  return (
-    <Alert type="warning" header="Only what was captured lately" i18nStrings={{ warningIconAriaLabel: "Not everything" }}>
-      The search index does not answer. Shown is what was sent since <Timestamp at={window.since} />; nothing older was
-      looked at. The archive itself is whole.
     </Alert>
   );
 }

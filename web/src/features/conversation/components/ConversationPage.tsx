@@ -5,13 +5,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useParams, useSearchParams } from "react-router";
 
+import { PartialBanner } from "@/components/PartialBanner";
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import { RouterLink } from "@/components/RouterLink";
 import { SafeText } from "@/components/SafeText";
 import { channelLabel } from "@/components/channelLabel";
 import { useConversation } from "@/features/conversation/api/useConversation";
-import { AsOfBanner, PartialBanner } from "@/features/conversation/components/Banners";
+import { AsOfBanner } from "@/features/conversation/components/Banners";
 import { Members } from "@/features/conversation/components/Members";
 import { MomentForm } from "@/features/conversation/components/MomentForm";
 import styles from "@/features/conversation/components/Conversation.module.css";
