@@ -51,7 +51,8 @@ def test_tokens_are_bounded() -> None:
 def test_emoji_have_all_their_names() -> None:
     assert emoji_names("go 🚀") == ["rocket"]
     assert {"thumbs_up", "+1", "thumbsup", "thumbs_up_medium_skin_tone"} <= set(emoji_names("👍🏽"))
-    assert emoji_names("typed :party_parrot: at 10:30:15") == ["30", "party_parrot"]
+    assert emoji_names("typed :party_parrot: at 10:30:15") == ["party_parrot"]
+    assert emoji_names(":+1::tada: :100:") == ["+1", "100", "tada"]
     assert emoji_names("plain") == []
 
 

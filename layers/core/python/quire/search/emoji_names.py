@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-_TYPED = re.compile(r":([a-z0-9_+\-]{2,50}):")
+_TYPED = re.compile(r"(?<!\w):([a-z0-9_+\-]{2,50}):")
 _PICTURED = re.compile(
     r"(?:[#*0-9]\ufe0f?\u20e3|[©®\u200d\u203c-\u2fff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001fbff\U000e0020-\U000e007f])+"
 )
