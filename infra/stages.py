@@ -72,6 +72,8 @@ class Stage:
     search: SearchCapacity | None
     """``None``: no collection is made and :attr:`search_endpoint` is used unsigned."""
     search_endpoint: str
+    search_languages: bool
+    """Whether the engine is asked for stems of languages beside English; the embedded one finds too much by them."""
 
     waf: bool
     """Web ACLs on the REST API and, where :attr:`edge`, on CloudFront."""
@@ -160,6 +162,7 @@ def _local(environment: Mapping[str, str]) -> Stage:
         hand_over_concurrency=2,
         search=None,
         search_endpoint=environment.get("QUIRE_LOCAL_SEARCH_ENDPOINT") or f"http://127.0.0.1:{search_port}",
+        search_languages=environment.get("SEARCH") == "opensearch",
         waf=False,
         edge=False,
         hooks_rate=Rate(1_000, 2_000),
@@ -199,6 +202,7 @@ _DEV = Stage(
     hand_over_concurrency=2,
     search=SearchCapacity(least=0, most=4),
     search_endpoint="",
+    search_languages=True,
     waf=True,
     edge=True,
     hooks_rate=Rate(100, 200),
@@ -242,7 +246,7 @@ def named(name: str, environment: Mapping[str, str] | None = None) -> Stage:
 
     ``environment`` gives what may be chosen outside: ``CDK_DEFAULT_REGION`` and ``QUIRE_ALARM_EMAIL`` and
     ``QUIRE_GATEWAY_LISTENERS`` on AWS,
-    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``QUIRE_PLATFORM_PORT``,
+    ``QUIRE_PORT``, ``QUIRE_SEARCH_PORT``, ``QUIRE_LOCAL_SEARCH_ENDPOINT``, ``SEARCH``, ``QUIRE_PLATFORM_PORT``,
     ``QUIRE_PLATFORM_CA`` and ``QUIRE_TSA_ROOTS`` on one machine.
 
     Raises:

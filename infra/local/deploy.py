@@ -45,7 +45,7 @@ def fingerprint(settings: Settings) -> str:
     """What was deployed is known by: all sources, and the addresses that go into the templates."""
     templates = sorted(path for path in (ROOT / "infra").iterdir() if path.name not in {"local", "__pycache__"})
     files = node.fingerprint([*templates, *(ROOT / name for name in SOURCES)])
-    return f"{files}:{settings.port}:{settings.search_port}:{settings.platform_port}"
+    return f"{files}:{settings.port}:{settings.search_port}:{settings.platform_port}:{settings.engine}"
 
 
 def outputs(settings: Settings) -> dict[str, str]:
@@ -111,6 +111,7 @@ def _cdk(settings: Settings, *arguments: str) -> None:
         "QUIRE_PORT": str(settings.port),
         "QUIRE_SEARCH_PORT": str(settings.search_port),
         "QUIRE_PLATFORM_PORT": str(settings.platform_port),
+        "SEARCH": settings.engine,
         "QUIRE_PLATFORM_CA": simulators.authority(settings),
         "QUIRE_TSA_ROOTS": simulators.time_root(settings),
         "CDK_DISABLE_CLI_TELEMETRY": "true",

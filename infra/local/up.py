@@ -168,6 +168,7 @@ def stack_document(
         "hooks": outputs["HooksUrl"],
         "web": outputs["WebUrl"],
         "search": settings.search_endpoint,
+        "search_languages": settings.engine == "opensearch",
         "admin": admin,
         "aws_endpoint": settings.endpoint,
         "region": REGION,

@@ -212,6 +212,6 @@ def search_environment(stage: Stage, search: SearchCollection | None) -> dict[st
         return {
             "QUIRE_SEARCH_ENDPOINT": stage.search_endpoint,
             "QUIRE_SEARCH_SIGNED": "false",
-            "QUIRE_SEARCH_LANGUAGES": "false",
+            "QUIRE_SEARCH_LANGUAGES": "true" if stage.search_languages else "false",
         }
     return {"QUIRE_SEARCH_ENDPOINT": search.endpoint, "QUIRE_SEARCH_SIGNED": "true"}

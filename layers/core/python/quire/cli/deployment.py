@@ -83,7 +83,7 @@ class Deployment:
         if self.local:
             keys = self.local["admin"]
             os.environ |= {"QUIRE_SEARCH_ENDPOINT": self.search_endpoint, "QUIRE_SEARCH_SIGNED": "false"}
-            os.environ["QUIRE_SEARCH_LANGUAGES"] = "false"
+            os.environ["QUIRE_SEARCH_LANGUAGES"] = "true" if self.local.get("search_languages") else "false"
             os.environ["QUIRE_TSA_ROOTS"] = str(self.local.get("tsa_roots", ""))
             endpoint, bundle = str(self.local["aws_endpoint"]), str(self.local["ca_bundle"])
             os.environ |= {
