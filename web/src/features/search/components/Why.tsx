@@ -6,7 +6,7 @@ import type { Explanation } from "@/lib/api/types";
 /** Why a message was found, and why it stands where it stands. */
 export function Why({ explanation }: { explanation: Explanation }) {
   return (
-    <ExpandableSection variant="inline" headerText="Why this is here">
+    <ExpandableSection variant="footer" headerText="Why this is here">
       <ul>
         {explanation.reasons.map(({ part, words }) => (
           <li key={part}>
