@@ -1,5 +1,8 @@
 """What a document tells of its texts beside their words: tokens, emoji, language, personal data, file types."""
 
+import subprocess
+import sys
+
 import pytest
 
 from quire.domain.message import message_state
@@ -74,6 +77,18 @@ def test_emoji_have_all_their_names() -> None:
 )
 def test_the_language_where_it_can_be_told(text: str, language: str | None) -> None:
     assert language_of(text) == language
+
+
+def test_the_model_is_never_downloaded() -> None:
+    """A fresh process that may neither connect nor resolve a name tells a language all the same."""
+    code = (
+        "import sys; outside = ('socket.connect', 'socket.getaddrinfo', 'socket.sendto');"
+        "sys.addaudithook(lambda event, _: sys.exit(event) if event in outside else None);"
+        "from quire.search.languages import language_of;"
+        "print(language_of('Die Verträge sind noch nicht unterschrieben worden'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "de"
 
 
 @pytest.mark.parametrize(
