@@ -62,6 +62,19 @@ describe("a conversation at another moment", () => {
   });
 });
 
+describe("a search without the index", () => {
+  it("says that older messages were not looked at", async () => {
+    stubApi(async (request) => {
+      const given = await answer(request);
+      if (!new URL(request.url).pathname.endsWith("/search")) return given;
+      const window = { since: "2026-01-05T00:00:00Z", until: "2026-01-07T00:00:00Z" };
+      return Response.json({ ...((await given.json()) as object), partial: true, reason: "index-unavailable", window });
+    });
+    renderConsole("/search?q=aurora", await signedIn());
+    expect(await screen.findByText("Only what was captured lately")).toBeInTheDocument();
+  });
+});
+
 describe("members", () => {
   it("are asked for when they are wanted, with what is not known", async () => {
     renderConsole(`${HERE}?asOf=2026-01-06T08:00:00Z`, await signedIn());

@@ -5,6 +5,7 @@ import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 
+import { PartialBanner } from "@/components/PartialBanner";
 import { ProblemAlert } from "@/components/ProblemAlert";
 import type { useSearch } from "@/features/search/api/useSearch";
 import { Order } from "@/features/search/components/Order";
@@ -27,9 +28,18 @@ export function SearchResults({ state, answer, onChange }: SearchResultsProps) {
   if (answer.isError && !answer.data) return <ProblemAlert error={answer.error} onRetry={() => void answer.refetch()} />;
   const hits = answer.data.pages.flatMap((page) => page.hits);
   const first = answer.data.pages[0];
-  if (hits.length === 0) return <Nothing state={state} first={first} onChange={onChange} />;
+  const partial = first?.window ? <PartialBanner window={first.window} /> : null;
+  if (hits.length === 0) {
+    return (
+      <SpaceBetween size="m">
+        {partial}
+        <Nothing state={state} first={first} onChange={onChange} />
+      </SpaceBetween>
+    );
+  }
   return (
     <SpaceBetween size="m">
+      {partial}
       <Header
         variant="h2"
         actions={
@@ -57,7 +67,7 @@ export function SearchResults({ state, answer, onChange }: SearchResultsProps) {
         </Box>
       ) : (
         <Box textAlign="center" color="text-body-secondary" variant="small">
-          These are all.
+          {partial === null ? "These are all." : "These are all of that time."}
         </Box>
       )}
     </SpaceBetween>
