@@ -192,6 +192,11 @@ def archive_segment_key(tenant: TenantId, retention_class: str, day: str, segmen
     return f"t/{_checked(tenant)}/archive/{_class(retention_class)}/{day.replace('-', '/')}/{segment}.qrs"
 
 
+def is_archive_segment(key: str) -> bool:
+    """Whether an object key is one of :func:`archive_segment_key`."""
+    return key.startswith("t/") and key.split("/")[2:3] == ["archive"]
+
+
 def log_key(tenant: TenantId, path: str) -> str:
     """Key of one of the log's files."""
     return f"t/{_checked(tenant)}/log/{path}"

@@ -45,18 +45,20 @@ class Leases:
         self._table = table
         self._clock = clock
 
-    def take(self, name: str, seconds: float) -> Lease | None:
+    def take(self, name: str, seconds: float, holder: str = "") -> Lease | None:
         """The lease for ``seconds``; ``None`` while somebody else holds it.
+
+        A ``holder`` that is named may take what it holds again: that is a call which was made twice.
 
         Raises:
             UnavailableError: nothing is known about it.
         """
-        now, holder = self._clock(), str(ULID())
+        now, holder = self._clock(), holder or str(ULID())
         until = int((now + seconds) * _MILLI)
         answer = self._update(
             name,
             "SET holder = :h, #until = :u, #ttl = :ttl ADD #number :one",
-            "attribute_not_exists(#until) OR #until <= :now",
+            "attribute_not_exists(#until) OR #until <= :now OR holder = :h",
             {":h": {"S": holder}, ":u": _n(until), ":now": _n(int(now * _MILLI)), ":one": _n(1)},
             until,
             {"#number": "number"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -38,16 +39,26 @@ def engine_of(aws: Aws) -> Engine:
     return connect(known.need("search_endpoint"), region=known.region, credentials=credentials)
 
 
-def segment_events(journal: Journal, ciphers: Callable[[TenantId], Ciphers]) -> SegmentEvents:
-    """Segments of the journal, read for their events; ``ciphers`` opens those of a tenant."""
+def segment_events(
+    journal: Journal, ciphers: Callable[[TenantId], Ciphers], sealed: Journal | None = None
+) -> SegmentEvents:
+    """Segments of the journal, and of the archive where ``sealed`` reads its bucket; ``ciphers`` opens those of a
+    tenant. All of a segment's events are those whose subjects' keys are still there."""
+    from quire.aws.layout import is_archive_segment
+    from quire.domain.errors import GoneError
     from quire.search.known import SegmentEvents
 
+    def bucket_of(key: str) -> Journal:
+        return sealed if sealed is not None and is_archive_segment(key) else journal
+
     def all_of(key: str, version_id: str) -> Iterable[Known]:
-        for number, events in _reader(journal, ciphers, key, version_id).frames():
-            yield from (_known(each.event, key, version_id, number) for each in events)
+        reader = _reader(bucket_of(key), ciphers, key, version_id)
+        for number in range(len(reader.footer.frames)):
+            with suppress(GoneError):  # erased: nobody can read it, and nothing of it is to be found
+                yield from [_known(each.event, key, version_id, number) for each in reader.frame(number)]
 
     def frame_of(key: str, version_id: str, number: int) -> Iterable[Known]:
-        for each in _reader(journal, ciphers, key, version_id).frame(number):
+        for each in _reader(bucket_of(key), ciphers, key, version_id).frame(number):
             yield _known(each.event, key, version_id, number)
 
     return SegmentEvents(all_of, frame_of)

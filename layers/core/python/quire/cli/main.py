@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "quire.cli.local:token",
     "status": "quire.cli.local:status",
     "rebuild": "quire.cli.local:rebuild",
+    "rebuild-index": "quire.cli.rebuild_index:command",
     "replay": "quire.cli.local:replay",
     "seal": "quire.cli.seal:seal",
     "evidence": "quire.cli.evidence:evidence",

@@ -87,6 +87,11 @@ class Engine:
             raise UnavailableError("search: a part of the index did not answer")
         return answer
 
+    def count(self, index: str) -> int:
+        """How many documents an index or alias holds, as far as they can be found already."""
+        body = {"size": 0, "track_total_hits": True, "query": {"match_all": {}}}
+        return int(self.search(index, body)["hits"]["total"]["value"])
+
     def open_snapshot(self, index: str) -> str | None:
         """A point in time of an index or alias, kept for a minute after each use; ``None`` when there is no room: an
         engine holds a few hundred, and one of a tenant's alias counts once for every month.

@@ -13,7 +13,7 @@ from datetime import datetime
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.aws.memberships import Memberships
 from quire.aws.notices import Notice
-from quire.domain.errors import CorruptError
+from quire.domain.errors import ConflictError, CorruptError
 from quire.domain.events import Event
 from quire.domain.ids import MessageId, TenantId
 from quire.domain.message import message_state
@@ -21,10 +21,11 @@ from quire.domain.time import from_datetime, nanoseconds
 from quire.search.directory import sightings
 from quire.search.documents import Known, document
 from quire.search.engine import Engine, EngineRefusedError
+from quire.search.generations import Generation, is_of_generation
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told
 from quire.search.membership import takings
-from quire.search.writes import Counts, Write, Writes, needed, placed, places
+from quire.search.writes import Counts, Onto, Write, Writes, needed, placed, places
 
 _WORKERS = 16
 
@@ -80,9 +81,7 @@ class Indexer:
             CorruptError, NotFoundError, EngineRefusedError: running again will not help.
         """
         tenant = notice.tenant_id
-        held = list(self._segments.all_of(notice.key, notice.version_id))
-        if any(each.event.tenant_id != tenant for each in held):
-            raise CorruptError("the segment holds another tenant's events")
+        held = self._held(tenant, notice.key, notice.version_id)
         with ThreadPoolExecutor(_WORKERS) as pool:
             told = self._messages(tenant, held, pool)
             self._note(tenant, [each.event for each in held], pool)  # first: searching without the index needs it
@@ -93,6 +92,60 @@ class Indexer:
             raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
         seconds = {} if notice.restored else _seconds(held, self._clock())
         return Indexed(len(told), counts.written, counts.stale, seconds)
+
+    def reindex(self, tenant: TenantId, segment: tuple[str, str], of: str, month: str | None = None) -> Indexed:
+        """Index a segment (key, version) into the generation ``of`` that is being built, and nowhere else; with a
+        ``month`` (as :func:`index_name` names it) only that month's messages. Raises as :meth:`index`.
+
+        Without one, a message of a month that is not being built goes where it would be searched.
+        """
+        held = self._held(tenant, *segment)
+        standing = self._indexes.standing(tenant)
+        if not all(is_of_generation(name, of) for name in standing.building.of.values()):
+            raise ConflictError("another generation is being built")
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            told = self._messages(tenant, held, pool)
+            self._note(tenant, [each.event for each in held], pool)
+        built = set(standing.building.of)
+        indexed_at = from_datetime(self._clock())
+        writes = {message: _write(tenant, each.known, indexed_at) for message, each in told.items()}
+        here = {message: each for message, each in told.items() if writes[message].index in built}
+        counts = self._put(standing.building, here, writes, indexed_at).counts
+        if month is None and len(here) < len(told):
+            counts.add(self._write(tenant, {m: each for m, each in told.items() if m not in here}))
+        if counts.refused:
+            raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
+        return Indexed(len(told), counts.written, counts.stale)
+
+    def join(self, generation: Generation, messages: Iterable[MessageId]) -> Counts:
+        """Make one document of what two writers made two of; raises as :meth:`index`."""
+        indexed_at = from_datetime(self._clock())
+        return self._writes.put_onto(
+            generation, dict.fromkeys(messages, ()), lambda known: _write(generation.tenant, known, indexed_at)
+        ).counts
+
+    def _held(self, tenant: TenantId, key: str, version_id: str) -> list[Known]:
+        held = list(self._segments.all_of(key, version_id))
+        if any(each.event.tenant_id != tenant for each in held):
+            raise CorruptError("the segment holds another tenant's events")
+        return held
+
+    def _put(
+        self, generation: Generation, told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write], indexed_at: str
+    ) -> Onto:
+        """Write messages into one generation; what is known of those of which not all was."""
+
+        def folded(known: Sequence[Known]) -> Write:
+            return _write(generation.tenant, known, indexed_at)
+
+        whole = [writes[message] for message, each in told.items() if each.whole]
+        partial = {message: each.known for message, each in told.items() if not each.whole}
+        counts = self._writes.put_folded([placed(write, generation) for write in whole])
+        if not partial:
+            return Onto(counts, {})
+        onto = self._writes.put_onto(generation, partial, folded)
+        counts.add(onto.counts)
+        return Onto(counts, onto.known)
 
     def _messages(self, tenant: TenantId, held: Sequence[Known], pool: ThreadPoolExecutor) -> dict[MessageId, Told]:
         """Every message the segment tells of, with all we know of it."""
@@ -111,21 +164,13 @@ class Indexer:
             return Counts()
         indexed_at = from_datetime(self._clock())
 
-        def folded(known: Sequence[Known]) -> Write:
-            return _write(tenant, known, indexed_at)
-
-        whole = [folded(each.known) for each in told.values() if each.whole]
-        partial: Mapping[MessageId, Sequence[Known]] = {m: each.known for m, each in told.items() if not each.whole}
-        targets = [*whole, *(folded(known) for known in partial.values())]
-        standing = self._indexes.ensure(tenant, needed(targets))
-        counts = self._writes.put_folded([placed(write, standing.current) for write in whole])
-        if partial:
-            onto = self._writes.put_onto(standing.current, partial, folded)
-            counts.add(onto.counts)
-            partial = onto.known  # what only the old document knows, the one being built may never hear from anybody
+        writes = {message: _write(tenant, each.known, indexed_at) for message, each in told.items()}
+        standing = self._indexes.ensure(tenant, needed(writes.values()))
+        counts, known = self._put(standing.current, told, writes, indexed_at)
         if standing.building.of:
-            counts.refused += self._writes.put_folded([placed(write, standing.building) for write in whole]).refused
-            counts.refused += self._writes.put_onto(standing.building, partial, folded).counts.refused
+            # what only the old document knows, the one being built may never hear from anybody
+            joined = {m: Told(list(known.get(m, each.known)), each.whole) for m, each in told.items()}
+            counts.refused += self._put(standing.building, joined, writes, indexed_at).counts.refused
         return counts
 
     def _note(self, tenant: TenantId, events: Sequence[Event], pool: ThreadPoolExecutor) -> None:

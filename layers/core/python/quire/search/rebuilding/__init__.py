@@ -1,0 +1,1 @@
+"""Rebuilding the index from the archive, and checking the one against the other."""
