@@ -255,7 +255,7 @@ def test_the_journal_is_listed_from_where_it_was_last_looked_through(aws: Stack)
     house.sealer._journal.segments = lambda *given, **named: asked.append(named["since"]) or listing(*given, **named)  # type: ignore[method-assign,func-returns-value]
     capture(aws, fact("m2"), first=200)
     assert house.sealer.seal(ACME, NOW + timedelta(hours=1)) is not None
-    assert asked == ["t/acme/journal/2026/03/02/07/"]
+    assert asked == ["t/acme/journal/2026/03/01/07/"]
 
     capture(aws, fact("m3"), first=300, at=NOW - timedelta(days=3))
     assert house.sealer.seal(ACME, NOW + timedelta(hours=2)) is None

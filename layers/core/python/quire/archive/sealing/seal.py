@@ -42,8 +42,9 @@ MOST_SOURCES = 1_500
 """Journal segments a run: their keys fit one item of the ledger."""
 SWEEP_EVERY = timedelta(days=1)
 """How often the whole journal is looked through for segments that were not dealt with."""
-_MARGIN = timedelta(hours=2)
-"""A segment's hour is when its first record arrived, which lies before the segment itself."""
+_MARGIN = timedelta(hours=26)
+"""A segment's hour is when its first record arrived: before the segment by what the archive lagged, which is a day
+where something was out of order overnight."""
 _log = logging.getLogger(__name__)
 
 
