@@ -8,7 +8,7 @@ import pytest
 from quire.bootstrap import rebuild
 from quire.bootstrap import search as bootstrap
 from quire.cli.deployment import Deployment
-from quire.cli.rebuild_index import rebuild_index
+from quire.cli.rebuild_index import outdated, rebuild_index
 from quire.domain.errors import CorruptError
 from tests.deployed import TENANT
 from tests.moto_aws import BUCKET
@@ -75,4 +75,18 @@ def test_where_it_fails_the_old_index_serves_on(quire: Serving) -> None:
     with pytest.raises(CorruptError):
         rebuild_index(DEPLOYMENT, TENANT, pause=lambda seconds: next(turns)(seconds))
     assert set(quire.engine.indices.get(index=f"{TENANT}-messages-*")) == before
+    assert quire.found("forecasts") == ["the quarterly forecast"]
+
+
+def test_an_index_of_an_older_analysis_is_named_until_it_is_rebuilt(quire: Serving) -> None:
+    meta = {"quire_mapping": 2, "quire_analysis": 1}
+    fields = {name: {"type": "keyword"} for name in ("tenant_id", "message_id", "place")}
+    name, alias = f"{TENANT}-messages-2026-03", f"{TENANT}-messages"
+    body = {"mappings": {"dynamic": "strict", "_meta": meta, "properties": fields}, "aliases": {alias: {}}}
+    quire.engine.indices.create(index=name, body=body)
+    quire.capture(fact("1", text="the quarterly forecast"))
+    quire.index()
+    assert outdated(DEPLOYMENT, TENANT) == [name]
+    rebuild_index(DEPLOYMENT, TENANT, pause=lambda _: quire.engine.indices.refresh(index=f"{alias}-*"))
+    assert outdated(DEPLOYMENT, TENANT) == []
     assert quire.found("forecasts") == ["the quarterly forecast"]

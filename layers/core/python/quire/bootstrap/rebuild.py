@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from quire.bootstrap.sessions import patient
 
 if TYPE_CHECKING:
+    from quire.domain.ids import TenantId
     from quire.search.rebuilding.rebuild import Rebuilder
 
 
@@ -41,3 +42,11 @@ def rebuilder() -> Rebuilder:
     )
     sources = Sources(journal(), Ledger(aws.dynamodb, ledger), SealedLists(aws.dynamodb, ledger))
     return Rebuilder(sources, indexer, engine, leases())
+
+
+def outdated(tenant: TenantId) -> list[str]:
+    """A tenant's indexes that were made with an older analysis than new ones are."""
+    from quire.bootstrap.search import engine_of
+    from quire.search.indexes import Indexes
+
+    return Indexes(engine_of(patient())).to_be_rebuilt(tenant)

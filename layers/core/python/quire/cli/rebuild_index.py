@@ -72,13 +72,26 @@ def rebuild_index(
     return done
 
 
+def outdated(deployment: Deployment, tenant: str) -> list[str]:
+    """A tenant's indexes that are searched with an older analysis than new ones, and wait to be rebuilt."""
+    from quire.bootstrap import rebuild
+
+    deployment.enter()
+    return rebuild.outdated(TenantId(tenant))
+
+
 def command(
     tenant: Annotated[str, typer.Option("--tenant", help="whose indexes")],
     month: Annotated[str, typer.Option("--month", help="one month only: yyyy-mm")] = "",
+    needed: Annotated[bool, typer.Option("--needed", help="only list indexes of an older analysis; 1 if any")] = False,
     stage: Annotated[str, typer.Option("--stage", help="local, dev or prod")] = "local",
 ) -> None:
     """Make a tenant's search indexes anew from the archive, and switch to them; search goes on meanwhile."""
     try:
+        if needed:
+            found = outdated(find(stage), tenant)
+            typer.echo("\n".join(found) or "none")
+            raise typer.Exit(1 if found else 0)
         done = rebuild_index(find(stage), tenant, month)
     except (NoDeploymentError, QuireError) as error:
         typer.echo(str(error), err=True)
