@@ -212,7 +212,6 @@ def connect(endpoint: str, *, region: str = "", credentials: object | None = Non
             [endpoint],
             http_auth=auth,
             connection_class=Urllib3HttpConnection,
-            http_compress=credentials is None,
             pool_maxsize=16,
             max_retries=0,
             timeout=20,
