@@ -56,7 +56,7 @@ class Console:
 
     def search(self, query: str) -> Locator:
         """Ask from the search page, wait for the answer, and give its hits."""
-        box = self.page.get_by_role("searchbox", name="Search messages")
+        box = self.page.get_by_role("combobox", name="Search messages")
         box.fill(query)
         box.press("Enter")
         hits = self.page.locator("ol > li > article")

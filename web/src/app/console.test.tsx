@@ -43,13 +43,13 @@ describe("search page", () => {
   it("puts a new query into the address, and comes back", async () => {
     stubApi();
     const { router } = renderConsole("/search?q=settlement", await signedIn());
-    const box = await screen.findByRole("searchbox");
+    const box = await screen.findByRole("combobox", { name: "Search messages" });
     await userEvent.clear(box);
     await userEvent.type(box, "ledger{Enter}");
     await waitFor(() => expect(router.state.location.search).toBe("?q=ledger"));
     expect(await screen.findAllByText("ledger", { selector: "mark" })).not.toHaveLength(0);
     await router.navigate(-1);
-    await waitFor(() => expect(screen.getByRole("searchbox")).toHaveValue("settlement"));
+    await waitFor(() => expect(screen.getByRole("combobox", { name: "Search messages" })).toHaveValue("settlement"));
   });
 
   it("loads more by the cursor until these are all", async () => {

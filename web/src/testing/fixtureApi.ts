@@ -10,6 +10,7 @@ import type {
   SearchAnswer,
   SearchRequest,
 } from "@/lib/api/types";
+import { completions } from "./fixtureCompletions.ts";
 import { connections, people, platforms } from "./fixtureDesk.ts";
 import { EVIDENCE } from "./evidence.ts";
 import { day, difference, members, seenAt } from "./fixtureMoments.ts";
@@ -23,7 +24,7 @@ const ME: Me = {
   userId: "s-1",
   email: "cleo@harbour-lane.example",
   role: "administrator",
-  permissions: ["ListSearches", "SaveSearch", "ChangeSearch", "ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence", "ReadDay"],
+  permissions: ["ListSearches", "SaveSearch", "ChangeSearch", "ListConnections", "AddConnection", "ChangeConnection", "JoinAccounts", "ReadEvidence", "ReadDay", "CompleteQuery"],
 };
 
 /** Answers an API request out of the made-up week, the way the real one does. */
@@ -34,6 +35,7 @@ export async function answer(request: Request): Promise<Response> {
   if (resource === "me") {
     return Response.json(ME);
   }
+  if (resource === "search" && id === "complete") return Response.json(completions(searchParams));
   if (resource === "search") {
     const answer = search((await request.json()) as SearchRequest);
     return answer instanceof Response ? answer : Response.json(answer);

@@ -18,7 +18,7 @@ describe("a query", () => {
     expect(fault.querySelector("code")).toHaveTextContent("🚀 (fee");
     expect(fault.querySelector("mark")).toHaveTextContent("(");
     expect(fault).toHaveTextContent("Column 3: expected a closing parenthesis ) for this one");
-    expect(screen.getByRole("searchbox", { name: "Search messages" })).toHaveAccessibleDescription(/Column 3/);
+    expect(screen.getByRole("combobox", { name: "Search messages" })).toHaveAccessibleDescription(/Column 3/);
     expect(screen.queryByText("No message matches")).toBeNull();
   });
 

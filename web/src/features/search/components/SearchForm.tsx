@@ -1,7 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import Input from "@cloudscape-design/components/input";
 import { useId, useState } from "react";
 
+import { QueryBox } from "@/features/search/components/QueryBox";
 import { QueryFault } from "@/features/search/components/QueryFault";
 import styles from "@/features/search/components/Search.module.css";
 import type { Place } from "@/lib/api/problem";
@@ -13,7 +13,7 @@ interface SearchFormProps {
   onSearch: (query: string) => void;
 }
 
-/** The query box. Nothing is asked until it is sent. */
+/** The query box. Nothing is searched for until it is sent. */
 export function SearchForm({ query, fault, onSearch }: SearchFormProps) {
   const [draft, setDraft] = useState(query);
   const faultId = useId();
@@ -27,16 +27,11 @@ export function SearchForm({ query, fault, onSearch }: SearchFormProps) {
       }}
     >
       <div className={styles.box}>
-        <Input
-          type="search"
-          name="q"
-          value={draft}
-          onChange={({ detail }) => setDraft(detail.value)}
-          placeholder="Words people wrote"
-          ariaLabel="Search messages"
-          clearAriaLabel="Clear the query"
-          invalid={fault !== undefined}
-          {...(fault && { ariaDescribedby: faultId })}
+        <QueryBox
+          draft={draft}
+          faultId={fault && faultId}
+          onDraft={setDraft}
+          onEnter={(text) => onSearch(text.trim())}
         />
         {fault ? <QueryFault id={faultId} query={query} place={fault} /> : null}
       </div>
