@@ -9,6 +9,7 @@ from infra.stacks.archive import ArchiveStack
 from infra.stacks.connect import ConnectStack
 from infra.stacks.data import DataStack
 from infra.stacks.edge import EdgeStack
+from infra.stacks.index import IndexStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.ops import OpsStack
 from infra.stacks.seal import SealStack
@@ -28,6 +29,7 @@ class Assembly:
     archive: ArchiveStack
     connect: ConnectStack
     seal: SealStack
+    index: IndexStack
     web: WebStack
     api: ApiStack
     ops: OpsStack
@@ -45,7 +47,18 @@ def assemble(app: App, stage: Stage) -> Assembly:
         app, stage=stage, data=data, stream=ingest.stream, notifications=connect.notifications, search=collection
     )
     seal = SealStack(app, stage=stage, data=data)
+    index = IndexStack(app, stage=stage, data=data, search=collection)
     web = WebStack(app, stage=stage, data=data, acl=edge.console_acl if edge else None)
     api = ApiStack(app, stage=stage, data=data, web=web, search=collection, connect=connect, hooks=ingest.hooks.address)
-    ops = OpsStack(app, stage=stage, data=data, ingest=ingest, archive=archive, connect=connect, seal=seal, api=api)
-    return Assembly(data, search, edge, ingest, archive, connect, seal, web, api, ops)
+    ops = OpsStack(
+        app,
+        stage=stage,
+        data=data,
+        ingest=ingest,
+        archive=archive,
+        connect=connect,
+        seal=seal,
+        index=index,
+        api=api,
+    )
+    return Assembly(data, search, edge, ingest, archive, connect, seal, index, web, api, ops)

@@ -30,6 +30,24 @@ INDEXING = Access(
     ("aoss:CreateIndex", "aoss:DescribeIndex", "aoss:UpdateIndex", "aoss:ReadDocument", "aoss:WriteDocument"),
     ("aoss:CreateCollectionItems", "aoss:DescribeCollectionItems", "aoss:UpdateCollectionItems"),
 )
+REBUILDING = Access(
+    "rebuilding",
+    (
+        "aoss:CreateIndex",
+        "aoss:DeleteIndex",
+        "aoss:DescribeIndex",
+        "aoss:UpdateIndex",
+        "aoss:ReadDocument",
+        "aoss:WriteDocument",
+    ),
+    # Aliases are items of the collection: one that leads elsewhere from now on is taken away and given anew.
+    (
+        "aoss:CreateCollectionItems",
+        "aoss:DeleteCollectionItems",
+        "aoss:DescribeCollectionItems",
+        "aoss:UpdateCollectionItems",
+    ),
+)
 SEARCHING = Access("searching", ("aoss:DescribeIndex", "aoss:ReadDocument"))
 ALERTING = Access("alerting", ("aoss:DescribeIndex", "aoss:ReadDocument"))
 

@@ -15,6 +15,7 @@ from infra.stacks.archive import SEARCHABLE, ArchiveStack
 from infra.stacks.base import QuireStack
 from infra.stacks.connect import ConnectStack
 from infra.stacks.data import DataStack
+from infra.stacks.index import IndexStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.seal import SealStack
 from infra.stages import Stage
@@ -36,6 +37,7 @@ class OpsStack(QuireStack):
         archive: ArchiveStack,
         connect: ConnectStack,
         seal: SealStack,
+        index: IndexStack,
         api: ApiStack,
     ) -> None:
         super().__init__(scope, "Ops", stage=stage, description="Alarms and dashboard")
@@ -44,7 +46,7 @@ class OpsStack(QuireStack):
         )
         if stage.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
-        watches = [*ingest.watches(), *archive.watches(), *connect.watches(), *seal.watches(), *api.watches()]
+        watches = [watch for stack in (ingest, archive, connect, seal, index, api) for watch in stack.watches()]
         if not stage.metric_math:
             watches = [watch for watch in watches if isinstance(watch.metric, cloudwatch.Metric)]
         self.alarms = Alarms(self, "Watch", watches=watches, topic=self.topic)

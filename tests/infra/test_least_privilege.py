@@ -14,12 +14,15 @@ ALLOWED = {
     (".*", "xray:PutTraceSegments"): "X-Ray knows no resources",
     ("SealArchiveMachineRole.*", "logs:.*"): "CloudWatch's log delivery knows no resources",
     ("SealArchiveMachineRole.*", "xray:.*"): "X-Ray knows no resources",
+    ("RebuildIndexMachineRole.*", "logs:.*"): "CloudWatch's log delivery knows no resources",
+    ("RebuildIndexMachineRole.*", "xray:.*"): "X-Ray knows no resources",
     ("ScalingScaleStreamRole.*", "cloudwatch:GetMetricData"): "CloudWatch metrics know no resources",
     ("CustomCDKBucketDeployment.*", "cloudfront:.*Invalidation"): "CDK's uploader; invalidations are made of a path",
 }
 OWN = re.compile(
     r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|PollConnection|Schedule|ServeApi|AddClaims"
-    r"|AdmitOrigin|ScaleStream|AlertSearches|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet|HandOver)"
+    r"|AdmitOrigin|ScaleStream|AlertSearches|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet|HandOver"
+    r"|ReindexTenant)"
 )
 
 
@@ -118,7 +121,7 @@ def test_functions_run_on_the_runtime_and_the_layers_that_were_built_for_them(st
 
 
 def test_a_functions_code_is_its_own_folder(stage: Synthesised) -> None:
-    for stack in ("Ingest", "Archive", "Api", "Seal"):
+    for stack in ("Ingest", "Archive", "Api", "Seal", "Index"):
         assets = json.loads((stage.folder / f"Quire-{stage.stage}-{stack}.assets.json").read_text("utf-8"))["files"]
         for asset in assets.values():
             folder = stage.folder / asset["source"].get("path", "")

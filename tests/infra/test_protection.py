@@ -36,6 +36,7 @@ OUTPUTS = {
         *("HandOverFileFunction", "HandOverQueueUrl", "HandOverDeadLetterQueueUrl"),
     },
     "Seal": {"SealArchiveMachine"},
+    "Index": {"RebuildIndexMachine"},
     "Web": {"WebBucket", "DistributionId", "DistributionDomain", "WebUrl"},
     "Ops": {"AlarmTopicArn"},
 }

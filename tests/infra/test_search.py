@@ -1,4 +1,4 @@
-"""OpenSearch Serverless: NextGen, encrypted, and open to two roles only."""
+"""OpenSearch Serverless: NextGen, encrypted, and open to four roles only."""
 
 import json
 from typing import Any
@@ -66,6 +66,11 @@ def test_only_the_data_endpoint_is_reachable(prod: Synthesised) -> None:
             "IndexSegmentRole",
             {"CreateIndex", "DescribeIndex", "UpdateIndex", "ReadDocument", "WriteDocument"},
         ),
+        (
+            "Index",
+            "ReindexTenantRole",
+            {"CreateIndex", "DeleteIndex", "DescribeIndex", "UpdateIndex", "ReadDocument", "WriteDocument"},
+        ),
         ("Api", "TenantRole", {"DescribeIndex", "ReadDocument"}),
         ("Api", "AlertSearchesRole", {"DescribeIndex", "ReadDocument"}),
     ],
@@ -88,7 +93,7 @@ def test_each_role_may_do_its_part_to_message_indexes(
 
 
 def test_nobody_else_may(prod: Synthesised, local: Synthesised) -> None:
-    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 3
+    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 4
     assert not [
         name
         for template in local.templates.values()

@@ -1,10 +1,10 @@
 """``quire rebuild-index``: a tenant's indexes anew from the archive, while they are searched and written."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,64 +12,66 @@ from quire.cli.deployment import Deployment, NoDeploymentError, find
 from quire.domain.errors import QuireError
 from quire.domain.ids import TenantId
 
-_REFRESH = 15.0
-"""Seconds after which what was written can be found: OpenSearch Serverless refreshes every ten."""
-_GRACE = 150.0
-"""Seconds after which no indexer is at work any more that began before: a function's time-out is 120."""
+_PAUSE = 2.0
 
 
-@dataclass
+class NotRebuiltError(Exception):
+    """The workflow failed, or is not through in time; the text says why."""
+
+
+@dataclass(frozen=True)
 class IndexRebuilt:
-    """Segments read, documents before and after by month, and indexes deleted; ``faults`` could not be read."""
+    """Segments read, documents before and after by month, and indexes deleted; ``unread`` segments could not be read,
+    of which ``faults`` names some."""
 
     segments: int = 0
-    counts: dict[str, tuple[int, int]] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    unread: int = 0
+    faults: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.segments} segments read"]
         lines += [f"  {month}: {after} documents, {before} before" for month, (before, after) in self.counts.items()]
-        return "\n".join([*lines, *(f"  could not be read: {fault}" for fault in self.faults)])
+        lines += [f"  could not be read: {fault}" for fault in self.faults]
+        if more := self.unread - len(self.faults):
+            lines.append(f"  could not be read: {more} more")
+        return "\n".join(lines)
 
 
 def rebuild_index(
     deployment: Deployment,
     tenant: str,
     month: str = "",
-    run: str = "",
+    seconds: float = 86_400,
     pause: Callable[[float], None] = time.sleep,
 ) -> IndexRebuilt:
-    """Rebuild a tenant's indexes, or those of one month (``yyyy-mm``). ``run`` goes on with the run of that name.
+    """Rebuild a tenant's indexes, or those of one month (``yyyy-mm``), and wait for it.
 
     Where it fails, the old indexes serve as before, and what was built is removed.
 
     Raises:
-        QuireError: it failed, or another run is under way; the text says why.
+        NotRebuiltError: it failed, another run is under way, or it takes longer than ``seconds``; in that case it goes
+            on by itself.
     """
-    from quire.bootstrap.rebuild import rebuilder
-    from quire.search.rebuilding.rebuild import Rebuild
-
-    deployment.enter()
-    wanted = Rebuild(TenantId(tenant), run or f"{tenant} {month} {datetime.now(UTC).isoformat()}", month)
-    rebuilds, done = rebuilder(), IndexRebuilt()
-    spans = rebuilds.begin(wanted)
-    try:
-        for span in (None, *spans):  # what is not sealed yet first: it may be sealed meanwhile
-            step = rebuilds.index(wanted, span)
-            done.segments += step.segments
-            done.faults += step.faults
-        pause(_REFRESH)
-        done.counts = rebuilds.compare(wanted)
-        rebuilds.switch(wanted)
-    except BaseException:
-        rebuilds.give_up(wanted)
-        pause(_GRACE)
-        rebuilds.end(wanted)
-        raise
-    pause(_GRACE)
-    done.dropped = rebuilds.end(wanted)
-    return done
+    client = deployment.client("stepfunctions")
+    started = client.start_execution(
+        stateMachineArn=deployment.outputs["RebuildIndexMachine"],
+        input=json.dumps({"tenantId": tenant, "month": month}),
+    )
+    deadline = time.monotonic() + seconds
+    while True:
+        found: dict[str, Any] = client.describe_execution(executionArn=started["executionArn"])
+        if found["status"] != "RUNNING":
+            break
+        if time.monotonic() > deadline:
+            raise NotRebuiltError(f"the rebuild is not through after {seconds:.0f} s; it goes on")
+        pause(_PAUSE)
+    if found["status"] != "SUCCEEDED":
+        raise NotRebuiltError(f"{found.get('error', found['status'])}: {_why(found.get('cause', ''))}")
+    run = json.loads(found["output"])
+    counts = {name: (before, after) for name, (before, after) in run["counts"].items()}
+    return IndexRebuilt(run["segments"], counts, tuple(run["dropped"]), run["unread"], tuple(run["faults"]))
 
 
 def outdated(deployment: Deployment, tenant: str) -> list[str]:
@@ -85,6 +87,7 @@ def command(
     month: Annotated[str, typer.Option("--month", help="one month only: yyyy-mm")] = "",
     needed: Annotated[bool, typer.Option("--needed", help="only list indexes of an older analysis; 1 if any")] = False,
     stage: Annotated[str, typer.Option("--stage", help="local, dev or prod")] = "local",
+    wait: Annotated[float, typer.Option("--wait", help="seconds to wait for it")] = 86_400,
 ) -> None:
     """Make a tenant's search indexes anew from the archive, and switch to them; search goes on meanwhile."""
     try:
@@ -92,10 +95,19 @@ def command(
             found = outdated(find(stage), tenant)
             typer.echo("\n".join(found) or "none")
             raise typer.Exit(1 if found else 0)
-        done = rebuild_index(find(stage), tenant, month)
-    except (NoDeploymentError, QuireError) as error:
+        done = rebuild_index(find(stage), tenant, month, wait)
+    except (NoDeploymentError, NotRebuiltError, QuireError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(str(done))
-    if done.faults:
+    if done.unread:
         raise typer.Exit(1)
+
+
+def _why(cause: str) -> str:
+    """What a function that failed said; the cause as it is where it tells of none."""
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return cause or "see the execution"
+    return str(told.get("errorMessage", cause)) if isinstance(told, dict) else cause
