@@ -121,12 +121,12 @@ class Ledger:
 
     def swept(self, tenant: TenantId) -> str | None:
         """When the whole journal was last looked through and nothing of it was left to seal (a timestamp)."""
-        item = self._get(runs_partition(tenant), SWEPT)
+        item = self._get(sources_partition(tenant), SWEPT)
         return None if item is None else str(item["at"]["S"])
 
     def mark_swept(self, tenant: TenantId, at: str) -> None:
         """Note that from its beginning to what had come at ``at``, the journal was dealt with."""
-        item = {"pk": {"S": runs_partition(tenant)}, "sk": {"S": SWEPT}, "at": {"S": at}}
+        item = {"pk": {"S": sources_partition(tenant)}, "sk": {"S": SWEPT}, "at": {"S": at}}
         with translated("dynamodb PutItem"):
             self._client.put_item(TableName=self._table, Item=item)
 
