@@ -71,7 +71,7 @@ def running(
     try:
         yield Running(gateway, port, certificates, loop)
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(timeout=30)
+        asyncio.run_coroutine_threadsafe(_end(runner), loop).result(timeout=30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=30)
         loop.close()
@@ -85,6 +85,16 @@ async def _start(gateway: Gateway, certificates: Certificates) -> tuple[web.AppR
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await site.start()
     return runner, int(runner.addresses[0][1])
+
+
+async def _end(runner: web.AppRunner) -> None:
+    """A client that keeps its connections would never answer TLS's goodbye: what is still open then is cut."""
+    connections = runner.server.connections if runner.server else []
+    transports = [connection.transport for connection in connections if connection.transport is not None]
+    await runner.cleanup()
+    for transport in transports:
+        transport.abort()
+    await asyncio.sleep(0)
 
 
 async def _awaited(acting: Any) -> Any:
