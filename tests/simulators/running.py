@@ -88,13 +88,19 @@ async def _start(gateway: Gateway, certificates: Certificates) -> tuple[web.AppR
 
 
 async def _end(runner: web.AppRunner) -> None:
-    """A client that keeps its connections would never answer TLS's goodbye: what is still open then is cut."""
-    connections = runner.server.connections if runner.server else []
-    transports = [connection.transport for connection in connections if connection.transport is not None]
+    """A client that keeps its connection never answers TLS's goodbye: what is still open afterwards is cut.
+
+    Also what no handler has any more; only the loop itself knows those.
+    """
     await runner.cleanup()
-    for transport in transports:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    for transport in list(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
         transport.abort()
-    await asyncio.sleep(0)
+    for _ in range(3):  # closed in the loop's next turns
+        await asyncio.sleep(0)
 
 
 async def _awaited(acting: Any) -> Any:
