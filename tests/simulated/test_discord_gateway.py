@@ -15,7 +15,7 @@ from quire.connectors.discord.listen import Listener, Session
 from quire.domain.errors import GrantLostError, UnavailableError
 from tests.simulated.asking import NOW, Connected
 from tests.simulated.test_discord_poll import GUILD, message, server
-from tests.simulators.running import Running
+from tests.simulators.running import Running, cut_all
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -85,6 +85,7 @@ async def listening(platforms: Running, heard: Heard, token: str = TOKEN) -> Asy
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await asyncio.sleep(0.3)  # TLS connections say goodbye
+        await cut_all()
 
 
 def created(number: int) -> dict[str, Any]:
