@@ -80,7 +80,7 @@ class SearchApi:
         self._claims = claims(tenant, "compliance_officer")
         everybody: Any = _Everybody()
         members: dict[str, Any] = dict.fromkeys((each.name for each in dataclasses.fields(TenantScope)), everybody)
-        scope = TenantScope(**members | {"tenant": tenant, "searcher": Searcher(engine, tenant)})
+        scope = TenantScope(**members | {"tenant": tenant, "searcher": Searcher(engine.for_tenant(tenant))})
         expected = Expected(frozenset({"console"}), "quire/api")
         self._api = build(
             Gate(

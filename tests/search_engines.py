@@ -20,6 +20,7 @@ from quire.search.indexes import Indexes
 from quire.search.mapping import read_alias
 from quire.search.query.texts import ALL, EMBEDDED
 from quire.search.searcher import Searcher
+from quire.search.tenant_engine import TenantEngine
 from quire.search.writes import Write, Writes, places
 from tests.chat import AT, known
 
@@ -40,6 +41,11 @@ class Bench:
     real: bool
     url: str
 
+    @property
+    def ours(self) -> TenantEngine:
+        """What reads the tenant's documents."""
+        return self.engine.for_tenant(self.tenant)
+
     def index(self, *events: Event) -> None:
         """Fold and index events, each message by itself, and wait until they can be found."""
         by_message: dict[str, list[Known]] = {}
@@ -59,7 +65,7 @@ class Bench:
 
     def searcher(self) -> Searcher:
         """Searches for the tenant."""
-        return Searcher(self.engine, self.tenant, where=ALL if self.real else EMBEDDED)
+        return Searcher(self.ours, where=ALL if self.real else EMBEDDED)
 
 
 def folded(events: Sequence[Known]) -> Write:

@@ -16,7 +16,7 @@ from quire.aws.sealed_lists import SealedLists
 from quire.bootstrap.search import segment_events
 from quire.domain.errors import ConflictError, CorruptError, MalformedError
 from quire.domain.ids import TenantId
-from quire.search.engine import NoSuchIndexError
+from quire.search.engine_errors import NoSuchIndexError
 from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents
@@ -77,7 +77,7 @@ class Firm:
     def found(self, alias: str = f"{ACME}-messages") -> list[str]:
         self.search.refresh()
         try:
-            answer = self.search.engine.search(alias, {"size": 100, "query": {"match_all": {}}})
+            answer = self.search.engine.for_tenant(ACME).search({"size": 100}, index=alias)
         except NoSuchIndexError:
             return []
         return sorted(hit["_source"].get("content", "") for hit in answer["hits"]["hits"])
@@ -203,7 +203,7 @@ def test_one_that_died_is_followed_by_another(firm: Firm) -> None:
 def test_what_the_archive_does_not_tell_of_is_not_thrown_away(firm: Firm) -> None:
     filled(firm)
     index = f"{ACME}-messages-2026-03"
-    (hit, *_) = firm.search.engine.search(index, {"size": 1})["hits"]["hits"]
+    (hit, *_) = firm.search.engine.for_tenant(ACME).search({"size": 1}, index=index)["hits"]["hits"]
     firm.search.raw.index(index=index, id="x", body=hit["_source"] | {"message_id": "x", "place": "000x"})
     firm.search.refresh()
     rebuilder = firm.rebuilder()

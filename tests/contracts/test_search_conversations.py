@@ -27,7 +27,7 @@ def at(number: int) -> str:
 
 @pytest.fixture
 def conversations(search: Bench) -> Conversations:
-    return Conversations(search.engine, search.tenant)
+    return Conversations(search.ours)
 
 
 def said(stretch: Stretch) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_cursor_belongs_to_its_conversation(conversations: Conversations, chat
 
 
 def test_another_tenant_sees_nothing(search: Bench, chat: Chat) -> None:
-    stranger = Conversations(search.engine, type(search.tenant)("stranger"))
+    stranger = Conversations(search.engine.for_tenant(type(search.tenant)("stranger")))
     assert stranger.latest(Part(chat.channel_id), 3) == Stretch([], None, None)
     assert stranger.message(chat.message_id("1")) is None
 
@@ -101,7 +101,7 @@ def test_threads_announcements_edits_and_deletions_are_part_of_it(search: Bench)
         chat.says("gone", "4", "2026-03-04T00:00:00Z"),
         chat.deletes("4", "2026-03-05T00:00:00Z"),
     )
-    documents = Conversations(search.engine, search.tenant).latest(Part(chat.channel_id), 10).documents
+    documents = Conversations(search.ours).latest(Part(chat.channel_id), 10).documents
     assert [document["platform_id"] for document in documents] == ["1", "2", "3", "4"]
     assert documents[1]["thread_id"] == chat.message_id("1")
     assert documents[2]["system"] == "channel_join"
@@ -114,7 +114,7 @@ def test_a_conversation_goes_on_under_another_id(search: Bench, chat: Chat) -> N
     later = Chat(tenant=search.tenant, channel=chat.channel.model_copy(update={"id": "C9"}))
     search.index(later.says("message 10", "10", "2026-03-09T09:00:00Z"))
     ids = [chat.channel_id, later.channel_id]
-    joined = Conversations(search.engine, search.tenant, lambda _: ids)
+    joined = Conversations(search.ours, lambda _: ids)
     assert said(joined.latest(Part(later.channel_id), 20)) == [*in_order(chat), "10"]
     assert said(joined.latest(Part(chat.channel_id), 2))[-1] == "10"
     assert joined.holds(Part(chat.channel_id), joined.latest(Part(later.channel_id), 1).documents[0])

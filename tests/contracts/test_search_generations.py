@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from quire.search.documents import Known
-from quire.search.engine import AliasAction, NoSuchIndexError
+from quire.search.engine import AliasAction
+from quire.search.engine_errors import NoSuchIndexError
 from quire.search.generations import Generation, built_name, generation_of_run, is_index_of, month_index
 from quire.search.indexes import Indexes
 from quire.search.mapping import ANALYSIS_VERSION, MAPPING_VERSION, mappings
@@ -31,7 +32,7 @@ def march(search: Bench) -> str:
 def contents(search: Bench, index: str) -> dict[str, Mapping[str, Any]]:
     """All documents of an index or alias, by id."""
     search.refresh()
-    hits = search.engine.search(index, {"query": {"match_all": {}}, "size": 100})["hits"]["hits"]
+    hits = search.ours.search({"size": 100}, index=index)["hits"]["hits"]
     return {hit["_id"]: hit["_source"] for hit in hits}
 
 

@@ -12,7 +12,8 @@ from opensearchpy import NotFoundError, OpenSearch, RequestError
 from infra.local.guard.bodies import refused_body
 from infra.local.guard.paths import refused_parameter, unknown_path
 from infra.local.guard.proxy import REFUSED, Guard, guarded
-from quire.search.engine import EngineRefusedError, connect
+from quire.search.engine import connect
+from quire.search.engine_errors import EngineRefusedError
 
 LACKED = [
     ("GET", "/"),

@@ -49,7 +49,7 @@ def ids(stretch: Stretch) -> list[str]:
 
 
 def test_every_page_is_of_that_moment(search: Bench, told: list[Event]) -> None:
-    conversations = Conversations(search.engine, search.tenant)
+    conversations = Conversations(search.ours)
     for number, at in enumerate(instants(told, dice_of(7))):
         room = replay(told, at)
         assert sorted(paged(conversations, at, number % 4 + 1)) == sorted(room)
@@ -59,7 +59,7 @@ def test_every_page_is_of_that_moment(search: Bench, told: list[Event]) -> None:
 
 def test_in_the_order_they_were_sent(search: Bench, told: list[Event]) -> None:
     sent = {str(each.message_id): each.occurred_at for each in told if each.kind == "message.created"}
-    now = Conversations(search.engine, search.tenant)
+    now = Conversations(search.ours)
     whole = ids(now.latest(Part(Chat().channel_id), MESSAGES))
     assert len(whole) == len(by_message(told)) == MESSAGES
     for at in sorted(sent.values()):
@@ -69,7 +69,7 @@ def test_in_the_order_they_were_sent(search: Bench, told: list[Event]) -> None:
 def test_around_a_message_and_a_time(search: Bench) -> None:
     chat = Chat(tenant=search.tenant)
     search.index(*(chat.says(f"m{n}", str(n), f"2026-03-0{n + 1}T09:00:00Z") for n in range(6)))
-    conversations, part = Conversations(search.engine, search.tenant), Part(chat.channel_id, "2026-03-04T09:00:00Z")
+    conversations, part = Conversations(search.ours), Part(chat.channel_id, "2026-03-04T09:00:00Z")
     stretch = conversations.around(part, "2026-03-03T00:00:00Z", 4)
     assert [each["content"] for each in stretch.documents] == ["m0", "m1", "m2", "m3"]
     assert stretch.after is None
@@ -82,7 +82,7 @@ def test_around_a_message_and_a_time(search: Bench) -> None:
 def test_a_cursor_belongs_to_its_moment(search: Bench) -> None:
     chat = Chat(tenant=search.tenant)
     search.index(*(chat.says(f"m{n}", str(n), f"2026-03-0{n + 1}T09:00:00Z") for n in range(3)))
-    conversations, at = Conversations(search.engine, search.tenant), "2026-03-09T09:00:00Z"
+    conversations, at = Conversations(search.ours), "2026-03-09T09:00:00Z"
     cursor = conversations.latest(Part(chat.channel_id, at), 1).before
     assert cursor is not None
     for other in (None, "2026-03-08T09:00:00Z"):
@@ -91,18 +91,15 @@ def test_a_cursor_belongs_to_its_moment(search: Bench) -> None:
 
 
 def test_nothing_of_another_tenant(search: Bench, told: list[Event]) -> None:
-    stranger = Conversations(search.engine, type(search.tenant)("stranger"))
+    stranger = Conversations(search.engine.for_tenant(type(search.tenant)("stranger")))
     assert stranger.latest(Part(Chat().channel_id, told[0].occurred_at), 5) == Stretch([], None, None)
     other = replace(Chat(), tenant=search.tenant, channel=Chat().channel.model_copy(update={"id": "C7"}))
-    assert (
-        Conversations(search.engine, search.tenant).latest(Part(other.channel_id, told[0].occurred_at), 5).documents
-        == []
-    )
+    assert Conversations(search.ours).latest(Part(other.channel_id, told[0].occurred_at), 5).documents == []
 
 
 def test_the_difference_put_upon_one_moment_gives_another(search: Bench, told: list[Event]) -> None:
     """Page by page, whatever lies between; messages to which nothing happened meanwhile are not read."""
-    conversations, channel = Conversations(search.engine, search.tenant), Chat().channel_id
+    conversations, channel = Conversations(search.ours), Chat().channel_id
     moments = sorted(instants(told, dice_of(11)), key=nanoseconds)
     for number, (since, until) in enumerate(combinations(moments[::3], 2)):
         room = {each: visible(document) for each, document in room_at(conversations, since).items()}
@@ -137,7 +134,7 @@ def test_a_thread(search: Bench) -> None:
         *(chat.says(f"r{n}", f"r{n}", f"2026-03-0{n + 2}T09:00:00Z", thread=root) for n in range(5)),
         *(chat.says(f"m{n}", f"m{n}", f"2026-03-0{n + 2}T09:00:00Z") for n in range(5)),
     )
-    conversations, thread = Conversations(search.engine, search.tenant), chat.message_id(root)
+    conversations, thread = Conversations(search.ours), chat.message_id(root)
     part = Part(chat.channel_id, thread=thread)
     stretch, words = conversations.first(part, 2), list[str]()
     assert stretch.before is None

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from quire.search.engine import Engine
 from quire.search.query import Question
+from quire.search.tenant_engine import TenantEngine
 from tests.chat import Chat
 from tests.search_engines import Bench
 
@@ -15,14 +15,14 @@ MONTHS = ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04")
 def asked(search: Bench, monkeypatch: pytest.MonkeyPatch, question: Question) -> tuple[list[str], dict[str, Any]]:
     """Platform ids of what is found, and what the engine says of its shards."""
     answers: list[dict[str, Any]] = []
-    original = Engine.search
+    original = TenantEngine.search
 
-    def watched(self: Engine, index: str | None, body: dict[str, Any]) -> dict[str, Any]:
-        answers.append(original(self, index, body))
+    def watched(self: TenantEngine, body: dict[str, Any]) -> dict[str, Any]:
+        answers.append(original(self, body))
         return answers[-1]
 
     with monkeypatch.context() as patch:
-        patch.setattr(Engine, "search", watched)
+        patch.setattr(TenantEngine, "search", watched)
         page = search.searcher().search(question)
     return [hit.document["platform_id"] for hit in page.hits], answers[0]["_shards"]
 

@@ -12,7 +12,6 @@ from quire.domain.events import Event
 from quire.domain.ids import TenantId
 from quire.search.documents import Known
 from quire.search.indexes import Indexes
-from quire.search.mapping import read_alias
 from quire.search.writes import Writes, needed, placed
 from tests.chat import Chat, file, known
 from tests.search_engines import Bench, folded
@@ -47,7 +46,7 @@ class Rows:
     def documents(self) -> dict[tuple[str, str], Any]:
         """Everything in the tenant's index, by index and id."""
         self.bench.refresh()
-        hits = self.bench.engine.search(read_alias(self.tenant), {"query": {"match_all": {}}})["hits"]["hits"]
+        hits = self.bench.engine.for_tenant(self.tenant).search({})["hits"]["hits"]
         return {(hit["_index"], hit["_id"]): hit["_source"] for hit in hits}
 
 

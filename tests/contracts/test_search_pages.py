@@ -11,6 +11,7 @@ from quire.search.conversations import Conversations
 from quire.search.query import Question
 from quire.search.searcher import Page
 from quire.search.stretches import Part
+from quire.search.tenant_engine import TenantEngine
 from tests.chat import Chat
 from tests.search_engines import Bench
 
@@ -74,7 +75,7 @@ def test_long_messages_make_shorter_pages(
     read = pages(search, Question(text=text, limit=100))
     assert ids(read) == ["4", "3", "2", "1", "0"]
     assert len(read) > 1
-    conversations = Conversations(search.engine, search.tenant)
+    conversations = Conversations(search.ours)
     latest = conversations.latest(Part(chat.channel_id), 100)
     assert latest.before is not None
     assert latest.documents[-1]["platform_id"] == "4"
@@ -82,19 +83,19 @@ def test_long_messages_make_shorter_pages(
 
 def test_only_later_ranked_pages_take_a_snapshot(search: Bench, chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    real = search.engine.open_snapshot
+    real = TenantEngine.open_snapshot
 
-    def open_snapshot(index: str) -> str | None:
-        opened.append(index)
-        return real(index)
+    def open_snapshot(self: TenantEngine) -> str | None:
+        opened.append(self.tenant)
+        return real(self)
 
-    monkeypatch.setattr(search.engine, "open_snapshot", open_snapshot)
+    monkeypatch.setattr(TenantEngine, "open_snapshot", open_snapshot)
     search.index(*(chat.says("word", str(n)) for n in range(6)))
     pages(search, Question(limit=2))
     search.searcher().search(Question(text="word", limit=2))
     assert opened == []
     pages(search, Question(text="word", limit=2))
-    assert opened == [f"{search.tenant}-messages"]
+    assert opened == [search.tenant]
 
 
 def test_an_expired_snapshot_is_followed_by_a_new_one(search: Bench, chat: Chat) -> None:
@@ -102,7 +103,7 @@ def test_an_expired_snapshot_is_followed_by_a_new_one(search: Bench, chat: Chat)
     question = Question(text="word", limit=2)
     first = search.searcher().search(question)
     second = search.searcher().search(question, first.next_cursor)
-    search.engine.close_snapshot(snapshot_in(second))
+    search.ours.close_snapshot(snapshot_in(second))
     third = search.searcher().search(question, second.next_cursor)
     assert ids([first, second, third]) == ["5", "4", "3", "2", "1", "0"]
 
@@ -122,7 +123,7 @@ def test_pages_go_on_when_there_is_no_room_for_snapshots(
     search: Bench, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search.index(*(chat.says("word", str(n), f"2026-03-0{n + 1}T00:00:00Z") for n in range(6)))
-    monkeypatch.setattr(search.engine, "open_snapshot", lambda _: None)
+    monkeypatch.setattr(TenantEngine, "open_snapshot", lambda _: None)
     assert ids(pages(search, Question(text="word", limit=2))) == ["5", "4", "3", "2", "1", "0"]
 
 
@@ -137,7 +138,7 @@ def test_a_cursor_belongs_to_its_question_and_tenant(search: Bench, chat: Chat) 
     for other in (Question(text="words", limit=2), Question(limit=2), Question(text="word", sort="newest", limit=2)):
         with pytest.raises(MalformedError):
             search.searcher().search(other, cursor)
-    stranger = type(search.searcher())(search.engine, type(search.tenant)("stranger"))
+    stranger = type(search.searcher())(search.engine.for_tenant(type(search.tenant)("stranger")))
     with pytest.raises(MalformedError):
         stranger.search(Question(text="word", limit=2), cursor)
     assert search.searcher().search(Question(text="word", limit=100), cursor).total == 4

@@ -58,7 +58,7 @@ def by_rows(aws: Stack, *large: Event, now: datetime = NOW) -> Conversations:
     """Conversations without an index; ``large`` events are in no row but in a segment."""
     segments = SegmentEvents(lambda *_: [], lambda *_: known(*large))
     recent = Recent(aws.rows, KnownEvents(aws.rows, segments, 90), ACME, _own, lambda: now)
-    return Conversations(DEAD, ACME, recent=recent)
+    return Conversations(DEAD.for_tenant(ACME), recent=recent)
 
 
 def _own(channel: ChannelId) -> list[ChannelId]:
@@ -84,7 +84,7 @@ def test_page_by_page_it_is_the_same(search: Bench, aws: Stack) -> None:
     events = story(3, MESSAGES)
     keep(aws, *events)
     search.index(*(each.model_copy(update={"tenant_id": search.tenant}) for each in events))
-    indexed, rows = Conversations(search.engine, search.tenant), by_rows(aws)
+    indexed, rows = Conversations(search.ours), by_rows(aws)
     for limit in (2, 50):
         assert paged(rows, Part(GENERAL), limit) == paged(indexed, Part(GENERAL), limit)
     for number, at in enumerate(instants(events, dice_of(3))[::5]):
@@ -139,4 +139,4 @@ def test_a_lot_of_rows(aws: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_rows_it_is_unavailable() -> None:
     with pytest.raises(UnavailableError):
-        Conversations(DEAD, ACME).latest(Part(GENERAL), 5)
+        Conversations(DEAD.for_tenant(ACME)).latest(Part(GENERAL), 5)

@@ -55,7 +55,7 @@ class Archive:
     def asked(self, case: Mapping[str, Any]) -> Page:
         """What a case's query finds."""
         where = ALL_TEXTS if self.search.real else EMBEDDED
-        searcher = Searcher(self.search.engine, self.search.tenant, lambda: self.names, lambda: NOW, where)
+        searcher = Searcher(self.search.ours, lambda: self.names, lambda: NOW, where)
         root = chat(self.search.tenant, "anna", "deals").message_id("root")
         text = case["q"].replace("{root}", root)
         return searcher.search(Question(text=text, zone=case.get("zone", "UTC"), limit=100))
@@ -221,7 +221,7 @@ def _near(chance: random.Random) -> str:
 def test_random_queries_find_what_the_rules_say(archive: Archive, documents: list[Document]) -> None:
     chance, some, several = random.Random(6), 0, 0  # noqa: S311 - not for secrets
     where = replace(EMBEDDED, expands=archive.search.real)
-    searcher = Searcher(archive.search.engine, archive.search.tenant, lambda: archive.names, lambda: NOW, where)
+    searcher = Searcher(archive.search.ours, lambda: archive.names, lambda: NOW, where)
     for _ in range(200):
         text = random_query(chance)
         if not archive.search.real and re.search("NEAR|BEFORE", text):

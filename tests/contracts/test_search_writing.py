@@ -35,9 +35,7 @@ def current(search: Bench) -> Generation:
 
 def stored(search: Bench, message: str = "1") -> Document:
     search.refresh()
-    document = Conversations(search.engine, search.tenant).message(
-        Chat(tenant=search.tenant).message_id(message), with_events=True
-    )
+    document = Conversations(search.ours).message(Chat(tenant=search.tenant).message_id(message), with_events=True)
     assert document is not None
     return document
 
@@ -257,7 +255,7 @@ def test_what_an_overloaded_engine_left_is_sent_again(overloaded: str) -> None:
 
 
 def test_no_room_for_snapshots(overloaded: str) -> None:
-    assert connect(f"{overloaded}/full").open_snapshot("i") is None
+    assert connect(f"{overloaded}/full").for_tenant(Chat().tenant).open_snapshot() is None
 
 
 def test_nobody_there() -> None:

@@ -1,14 +1,15 @@
 """Writing while the engine is not ready: an index so new that its shards do not answer yet."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
 from quire.search.documents import Document, Known
-from quire.search.engine import Engine, TooLargeError
+from quire.search.engine import Engine
+from quire.search.engine_errors import TooLargeError
 from quire.search.generations import Generation
 from quire.search.writes import Refused, Write, Writes
 
@@ -24,7 +25,11 @@ class Waking:
         self.refusals = refusals
         self.written = 0
 
-    def search(self, _index: str, _body: Mapping[str, Any]) -> dict[str, Any]:
+    def for_tenant(self, _tenant: TenantId) -> Self:
+        return self
+
+    def search(self, _body: Mapping[str, Any], *, index: str) -> dict[str, Any]:
+        assert index == GENERATION.alias
         if self.refusals:
             self.refusals -= 1
             raise UnavailableError("search: the search engine answered 503")

@@ -102,7 +102,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.search.recent_search import RecentSearch
     from quire.search.searcher import Searcher
 
-    known, engine = settings(), engine_of(aws)
+    known, engine = settings(), engine_of(aws).for_tenant(tenant)
     control = Control(aws.dynamodb, known.need("control_table"))
     directory = Directory(aws.dynamodb, known.need("control_table"))
     ids_of = partial(same_conversation, directory, tenant)
@@ -110,9 +110,9 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     synonyms = SynonymSettings(aws.dynamodb, known.need("control_table"))
     same = synonyms_of(synonyms, tenant)
     rows = EventRows(aws.dynamodb, known.need("events_table"))
-    conversations = Conversations(engine, tenant, ids_of, Recent(rows, events, tenant, ids_of, now))
+    conversations = Conversations(engine, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
-    searcher = Searcher(engine, tenant, names_of(tenant, aws), now, texts_of(known.search_languages), same)
+    searcher = Searcher(engine, names_of(tenant, aws), now, texts_of(known.search_languages), same)
     trail = AuditTable(aws.dynamodb, known.need("audit_table"))
     return TenantScope(
         tenant=tenant,
@@ -123,14 +123,14 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         lately=Lately(RecentSearch(rows, events, directory, tenant, now), searcher.read),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
-        days=Days(engine, tenant),
+        days=Days(engine),
         clock=now,
         messages=messages,
         hand_over=partial(hand_over.hand_over, tenant, control),
         proof=partial(evidence.proof, tenant, messages, control),
         platforms=CONNECTORS,
         hooks_url=known.hooks_url,
-        activity=lambda: desk.activity_of(engine, tenant),
+        activity=lambda: desk.activity_of(engine),
         people=desk.people_of(tenant, aws),
         desk=lambda: desk.desk_of(tenant, control),
         registrar=lambda: desk.people_of(tenant, desk.managing(tenant, control)),

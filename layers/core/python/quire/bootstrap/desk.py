@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from quire.domain.ids import TenantId
     from quire.domain.work import Install, Installed
     from quire.people.directory import People
-    from quire.search.engine import Engine
+    from quire.search.tenant_engine import TenantEngine
     from quire.tenants.connection_desk import ConnectionDesk, Stores
     from quire.tenants.connection_desk import Work as DeskWork
 
@@ -49,13 +49,13 @@ def vouching() -> frozenset[str]:
     return frozenset(name for name, manifest in MANIFESTS.items() if manifest.vouches_for_email)
 
 
-def activity_of(engine: Engine, tenant: TenantId) -> Mapping[str, str]:
+def activity_of(engine: TenantEngine) -> Mapping[str, str]:
     """When each connection last captured something; nothing while the index does not answer."""
     from quire.domain.errors import UnavailableError
     from quire.search.activity import last_captured
 
     try:
-        return last_captured(engine, tenant)
+        return last_captured(engine)
     except UnavailableError:
         return {}
 

@@ -121,7 +121,7 @@ def events_of(tenant: TenantId, message: MessageId) -> list[Captured]:
     from quire.search.messages import Messages
 
     aws = patient()
-    indexed = Conversations(engine_of(aws), tenant)
+    indexed = Conversations(engine_of(aws).for_tenant(tenant))
     return captured_of(Messages(tenant, known_events(aws, journal(), opened), indexed, now).events(message))
 
 

@@ -130,6 +130,6 @@ def _look(
     known = settings()
     same = synonyms_of(SynonymSettings(aws.dynamodb, known.need("control_table")), tenant)
     names = names_of(tenant, aws)
-    searcher = Searcher(engine, tenant, names, now, texts_of(known.search_languages), same)
+    searcher = Searcher(engine.for_tenant(tenant), names, now, texts_of(known.search_languages), same)
     ids, total = searcher.fresh(question, indexed_since=indexed_since, captured_since=captured_since, most=most)
     return Fresh(ids, total > len(ids))

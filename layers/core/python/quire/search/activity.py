@@ -1,13 +1,12 @@
 """When something was last captured by each connection, as far as the index knows."""
 
-from quire.domain.ids import TenantId
-from quire.search.engine import Engine, NoSuchIndexError
-from quire.search.mapping import read_alias
+from quire.search.engine_errors import NoSuchIndexError
+from quire.search.tenant_engine import TenantEngine
 
 _MOST = 1000
 
 
-def last_captured(engine: Engine, tenant: TenantId) -> dict[str, str]:
+def last_captured(engine: TenantEngine) -> dict[str, str]:
     """Time of the latest capture by connection id, in RFC 3339 with milliseconds.
 
     Raises:
@@ -16,11 +15,10 @@ def last_captured(engine: Engine, tenant: TenantId) -> dict[str, str]:
     latest = {"last": {"max": {"field": "captured_at"}}}
     body = {
         "size": 0,
-        "query": {"term": {"tenant_id": tenant}},
         "aggs": {"connections": {"terms": {"field": "connection_id", "size": _MOST}, "aggs": latest}},
     }
     try:
-        answer = engine.search(read_alias(tenant), body)
+        answer = engine.search(body)
     except NoSuchIndexError:
         return {}
     buckets = answer.get("aggregations", {}).get("connections", {}).get("buckets", [])

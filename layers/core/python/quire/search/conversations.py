@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from quire.domain.errors import UnavailableError
-from quire.domain.ids import ChannelId, MessageId, TenantId
+from quire.domain.ids import ChannelId, MessageId
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.differences import Difference, difference
 from quire.search.documents import Document, fitting, known_events
-from quire.search.engine import Engine, NoSuchIndexError
-from quire.search.mapping import indexable_time, place_in_time, read_alias
+from quire.search.engine_errors import NoSuchIndexError
+from quire.search.mapping import indexable_time, place_in_time
 from quire.search.moments import AS_SEEN, as_seen, seen_at
-from quire.search.query import in_time, within
+from quire.search.query import in_time
 from quire.search.recent import Recent
 from quire.search.searcher import SHOWN
 from quire.search.stretches import (
@@ -26,6 +26,7 @@ from quire.search.stretches import (
     place_of,
     stretch_of,
 )
+from quire.search.tenant_engine import TenantEngine
 
 _NOTHING, _MORE = Run([], False), Run([], True)
 
@@ -40,19 +41,18 @@ class Conversations:
 
     def __init__(
         self,
-        engine: Engine,
-        tenant: TenantId,
+        engine: TenantEngine,
         ids_of: Callable[[ChannelId], Sequence[ChannelId]] = lambda own: [own],
         recent: Recent | None = None,
     ) -> None:
         self._engine = engine
-        self._tenant = tenant
+        self._tenant = engine.tenant
         self._ids_of = ids_of
         self._recent = recent
 
     def message(self, message: MessageId, *, with_events: bool = False) -> Document | None:
         """The indexed document of a message, as of the last refresh."""
-        query = {"bool": {"filter": [within(self._tenant), {"ids": {"values": [message]}}]}}
+        query = {"ids": {"values": [message]}}
         found = self._hits({"query": query, "size": 1, "_source": True if with_events else SHOWN})
         return found[0]["_source"] if found else None
 
@@ -144,7 +144,7 @@ class Conversations:
         return run if direction == "after" else backwards(run)
 
     def _body(self, part: Part, direction: Direction, limit: int) -> dict[str, Any]:
-        wanted = [within(self._tenant), {"terms": {"channel_id": self._ids(part.channel)}}]
+        wanted: list[dict[str, Any]] = [{"terms": {"channel_id": self._ids(part.channel)}}]
         if part.as_of is not None:
             wanted.append({"range": {"timestamp": {"lte": indexable_time(part.as_of)}}})
         if part.thread is not None:
@@ -161,7 +161,7 @@ class Conversations:
 
     def _hits(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         try:
-            answer = self._engine.search(read_alias(self._tenant), body)
+            answer = self._engine.search(body)
         except NoSuchIndexError:
             return []
         hits: list[dict[str, Any]] = answer["hits"]["hits"]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from quire.domain.acts import Act, act_of
-from quire.domain.ids import SubjectId, TenantId
+from quire.domain.ids import SubjectId
 from quire.domain.time import from_unix, nanoseconds
 from quire.search.documents import Document, fitting, known_events
-from quire.search.engine import Engine, NoSuchIndexError
-from quire.search.mapping import indexable_time, read_alias
-from quire.search.query import within
+from quire.search.engine_errors import NoSuchIndexError
+from quire.search.mapping import indexable_time
 from quire.search.searcher import SHOWN
+from quire.search.tenant_engine import TenantEngine
 
 MOST_MESSAGES = 200
 """That one page is about; a longer time is told in more of them."""
@@ -31,9 +31,8 @@ class Done:
 class Days:
     """Reads what people of one tenant did."""
 
-    def __init__(self, engine: Engine, tenant: TenantId) -> None:
+    def __init__(self, engine: TenantEngine) -> None:
         self._engine = engine
-        self._tenant = tenant
 
     def done(self, accounts: Sequence[SubjectId], since: str, until: str) -> tuple[list[Done], str | None]:
         """What the accounts did from ``since`` on (RFC 3339 in UTC, itself included) until ``until`` (left out), in
@@ -64,7 +63,6 @@ class Days:
             "query": {
                 "bool": {
                     "filter": [
-                        within(self._tenant),
                         {"terms": {"actors": list(accounts)}},
                         {"range": {"changed_at": window}},
                     ]
@@ -76,7 +74,7 @@ class Days:
             "_source": _WITH_EVENTS,
         }
         try:
-            answer = self._engine.search(read_alias(self._tenant), body)
+            answer = self._engine.search(body)
         except NoSuchIndexError:
             return []
         return [hit["_source"] for hit in answer["hits"]["hits"]]

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from quire.domain.ids import TenantId
-from quire.search.engine import Engine
-from quire.search.query import texts, within
+from quire.search.query import texts
 from quire.search.query.ast import And, Field, Near, Node, Not, Nothing, Or, Phrase, Query, Word
 from quire.search.query.compiling import Step, steps
 from quire.search.query.meaning import Meaning
 from quire.search.query.properties import holds
 from quire.search.query.question import Question
 from quire.search.query.wording import part_in_words
+from quire.search.tenant_engine import TenantEngine
 
 Where = Literal["text", "subject", "earlier", "attachment", "message"]
 _PLACES: Mapping[Where, str] = {
@@ -68,11 +67,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Here:
-    """Where is searched: one tenant's messages behind an alias, in which texts."""
+    """Where is searched: one tenant's messages, in which texts."""
 
-    engine: Engine
-    alias: str
-    tenant: TenantId
+    engine: TenantEngine
     texts: texts.Texts
 
 
@@ -95,12 +92,12 @@ def explained(
         "_source": False,
         "query": {
             "bool": {
-                "filter": [within(here.tenant), {"terms": {"message_id": list(ids)}}],
+                "filter": [{"terms": {"message_id": list(ids)}}],
                 "should": [{"bool": {"filter": [clause], "_name": name}} for name, clause in named.items()],
             }
         },
     }
-    found = here.engine.search(here.alias, body)["hits"]["hits"]
+    found = here.engine.search(body)["hits"]["hits"]
     matched = {str(hit["_id"]): set(hit.get("matched_queries", ())) for hit in found}
     return {each: _explanation(parts, matched.get(each, set()), question) for each in ids}
 

@@ -20,7 +20,8 @@ from quire.domain.message import message_state
 from quire.domain.time import from_datetime, nanoseconds
 from quire.search.directory import sightings
 from quire.search.documents import Known, document
-from quire.search.engine import Engine, EngineRefusedError
+from quire.search.engine import Engine
+from quire.search.engine_errors import EngineRefusedError
 from quire.search.generations import Generation, is_of_generation
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told

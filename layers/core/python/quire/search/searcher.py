@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quire.domain.errors import MalformedError
-from quire.domain.ids import TenantId
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.documents import Document, fitting
-from quire.search.engine import Engine, EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
+from quire.search.engine_errors import EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
 from quire.search.explain import Explanation, Here, explained
 from quire.search.facets import Counting, Facet, FacetName, counted, counting
 from quire.search.highlight import AFTER, BEFORE, fragments
-from quire.search.mapping import read_alias
 from quire.search.query import COUNTED_UP_TO, Question, sorting
 from quire.search.query.ast import Query
 from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, in_files, marked_fields
@@ -25,6 +23,7 @@ from quire.search.query.synonyms import Synonyms, widened
 from quire.search.query.texts import ALL, Texts
 from quire.search.query.times import zone_named
 from quire.search.suggest import suggestion
+from quire.search.tenant_engine import TenantEngine
 
 SHOWN: dict[str, list[str]] = {
     "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
@@ -102,21 +101,19 @@ class Searcher:
 
     def __init__(
         self,
-        engine: Engine,
-        tenant: TenantId,
+        engine: TenantEngine,
         names: Callable[[], Names] = nobody,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         where: Texts = ALL,
         synonyms: Callable[[], Synonyms] = Synonyms,
     ) -> None:
         self._engine = engine
-        self._tenant = tenant
+        self._tenant = engine.tenant
         self._names = names
         self._clock = clock
         self._where = where
         self._synonyms = synonyms
-        self._alias = read_alias(tenant)
-        self._here = Here(engine, self._alias, tenant, where)
+        self._here = Here(engine, where)
 
     def search(self, question: Question, cursor: str | None = None, extras: Extras = NONE) -> Page:
         """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing. Ranked pages
@@ -159,7 +156,7 @@ class Searcher:
         asked = self._asked(question, ())
         body = {"query": self._wanted(asked), "size": 0, "track_total_hits": COUNTED_UP_TO}
         try:
-            return int(self._engine.search(self._alias, body)["hits"]["total"]["value"])
+            return int(self._engine.search(body)["hits"]["total"]["value"])
         except NoSuchIndexError:
             return 0
 
@@ -177,7 +174,7 @@ class Searcher:
             "_source": False,
         }
         try:
-            hits = self._engine.search(self._alias, body)["hits"]
+            hits = self._engine.search(body)["hits"]
         except NoSuchIndexError:
             return [], 0
         return [str(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
@@ -255,15 +252,15 @@ class Searcher:
             try:
                 return self._read(body, place.snapshot)
             except SnapshotGoneError:
-                return self._read(body, self._engine.open_snapshot(self._alias))
+                return self._read(body, self._engine.open_snapshot())
             except EngineRefusedError as error:
                 raise MalformedError("this is not a cursor that was given out here") from error
-        return self._read(body, self._engine.open_snapshot(self._alias))
+        return self._read(body, self._engine.open_snapshot())
 
     def _read(self, body: dict[str, Any], snapshot: str | None) -> tuple[dict[str, Any], str | None]:
         if snapshot is None:
-            return self._engine.search(self._alias, body), None
-        answer = self._engine.search(None, {**body, **self._engine.in_snapshot(snapshot)})
+            return self._engine.search(body), None
+        answer = self._engine.search(body, snapshot=snapshot)
         return answer, str(answer.get("pit_id", snapshot))
 
 

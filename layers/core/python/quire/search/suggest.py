@@ -12,7 +12,6 @@ from typing import Any
 
 from quire.search.explain import Here
 from quire.search.highlight import AFTER, BEFORE
-from quire.search.query import within
 from quire.search.query.ast import And, Fuzzy, Near, Node, Not, Or, Query, Word, leaves
 from quire.search.query.folding import folded
 from quire.search.query.limits import MIN_FUZZY
@@ -50,10 +49,9 @@ def _unknown(here: Here, words: list[Word]) -> list[Word]:
     """Those of the words that stand in no message of the tenant."""
     body = {
         "size": 0,
-        "query": {"bool": {"filter": [within(here.tenant)]}},
         "aggs": {str(number): {"filter": occurs(word, here.texts)} for number, word in enumerate(words)},
     }
-    counts = here.engine.search(here.alias, body)["aggregations"]
+    counts = here.engine.search(body)["aggregations"]
     return [word for number, word in enumerate(words) if not counts[str(number)]["doc_count"]]
 
 
@@ -62,7 +60,7 @@ def _like(here: Here, word: Word) -> Word | None:
     for edits, letters in MIN_FUZZY.items():
         if len(word.text) < letters:
             return None
-        found = _candidates(here.engine.search(here.alias, _near(here, word, edits)))
+        found = _candidates(here.engine.search(_near(here, word, edits)))
         if found:
             return Word(min(found, key=lambda each: (-found[each], each)))
     return None
@@ -73,7 +71,7 @@ def _near(here: Here, word: Word, edits: int) -> dict[str, Any]:
     return {
         "size": _LOOKED_AT,
         "_source": False,
-        "query": {"bool": {"filter": [within(here.tenant)], "must": [near]}},
+        "query": near,
         "highlight": {
             "pre_tags": [BEFORE],
             "post_tags": [AFTER],

@@ -20,10 +20,10 @@ from quire.domain.errors import UnavailableError
 from quire.domain.ids import MessageId, TenantId
 from quire.search.bulk import TOO_LARGE, Action, Outcome, chunks, settled
 from quire.search.documents import FOLDED_FROM, Document, Known, known_events
-from quire.search.engine import Engine, NoSuchIndexError, TooLargeError
+from quire.search.engine import Engine
+from quire.search.engine_errors import NoSuchIndexError, TooLargeError
 from quire.search.generations import Generation
 from quire.search.mapping import index_name
-from quire.search.query import within
 
 _ROUNDS = 5
 _LOOKUP = 500
@@ -143,7 +143,7 @@ class Writes:
                 return Onto(counts, all_known)
             left = {message: left[message] for message in left if message in beaten}
             places_ = {(_index_of(action), message) for message, action in actions if message in beaten}
-            found = self._as_they_stand(sorted(places_))
+            found = self._as_they_stand(generation.tenant, sorted(places_))
             stored |= {message: found.get(message, ()) for message in left}
         raise UnavailableError("bulk: others wrote the same messages again and again")
 
@@ -186,24 +186,27 @@ class Writes:
     def _stored(self, generation: Generation, messages: Sequence[MessageId]) -> dict[MessageId, tuple[_Stored, ...]]:
         """The documents that are there, wherever they lie; one written within the last refresh may be missed."""
         found: dict[MessageId, tuple[_Stored, ...]] = {}
+        search = self._engine.for_tenant(generation.tenant).search
         for start in range(0, len(messages), _LOOKUP):
             wanted = messages[start : start + _LOOKUP]
             body = {
-                "query": {"bool": {"filter": [within(generation.tenant), {"ids": {"values": list(wanted)}}]}},
+                "query": {"ids": {"values": list(wanted)}},
                 "size": 2 * len(wanted),
                 "seq_no_primary_term": True,
                 "_source": list(FOLDED_FROM),
             }
             try:
-                hits = self._patiently()(self._engine.search, generation.alias, body)["hits"]["hits"]
+                hits = self._patiently()(search, body, index=generation.alias)["hits"]["hits"]
             except NoSuchIndexError:
                 return {}
             _gather(found, hits)
         return found
 
-    def _as_they_stand(self, wanted: Sequence[tuple[str, MessageId]]) -> dict[MessageId, tuple[_Stored, ...]]:
+    def _as_they_stand(
+        self, tenant: TenantId, wanted: Sequence[tuple[str, MessageId]]
+    ) -> dict[MessageId, tuple[_Stored, ...]]:
         found: dict[MessageId, tuple[_Stored, ...]] = {}
-        _gather(found, self._engine.get_many(wanted, FOLDED_FROM))
+        _gather(found, self._engine.for_tenant(tenant).get_many(wanted, FOLDED_FROM))
         return found
 
 

@@ -122,10 +122,11 @@ class Rebuilder:
         self._hold(rebuild)
         standing = self._indexes.standing(rebuild.tenant)
         self._join(standing.building)
+        ours = self._engine.for_tenant(rebuild.tenant)
         counts: dict[str, tuple[int, int]] = {}
         for month, built in standing.building.of.items():
             before = standing.current.of.get(month)
-            counts[month] = (self._engine.count(before) if before else 0, self._engine.count(built))
+            counts[month] = (ours.count(before) if before else 0, ours.count(built))
             fewer = counts[month][0] - counts[month][1]
             if before and (fewer > 0 or self._lost(before, standing.building)):
                 raise CorruptError(f"messages of {month} that are searched now are not in the new index")
@@ -191,30 +192,34 @@ class Rebuilder:
             return
         parted = {"bool": {"must_not": [{"exists": {"field": "content_type"}}]}}
         untold = {"bool": {"filter": [{"term": {"is_edited": True}}], "must_not": [{"exists": {"field": "history"}}]}}
-        for page in self._pages(generation.alias, {"bool": {"should": [parted, untold]}}):
+        for page in self._pages(generation, {"bool": {"should": [parted, untold]}}):
             self._indexer.join(generation, page)
 
     def _lost(self, before: str, building: Generation) -> list[MessageId]:
         """What the new indexes lack of the newest and the oldest of what an index holds."""
         lost: list[MessageId] = []
         for order in ("asc", "desc"):
-            body = {"size": _SAMPLE, "sort": [{"place": order}], "_source": False, "query": {"match_all": {}}}
-            ids = [MessageId(hit["_id"]) for hit in self._engine.search(before, body)["hits"]["hits"]]
+            body = {"size": _SAMPLE, "sort": [{"place": order}], "_source": False}
+            hits = self._engine.for_tenant(building.tenant).search(body, index=before)["hits"]["hits"]
+            ids = [MessageId(hit["_id"]) for hit in hits]
             lost += self._absent(ids, building)
         return lost
 
     def _absent(self, ids: Sequence[MessageId], building: Generation) -> list[MessageId]:
         body = {"size": 2 * len(ids) or 1, "_source": False, "query": {"ids": {"values": list(ids)}}}
-        found = {hit["_id"] for hit in self._engine.search(building.alias, body)["hits"]["hits"]}
+        hits = self._engine.for_tenant(building.tenant).search(body, index=building.alias)["hits"]["hits"]
+        found = {hit["_id"] for hit in hits}
         return [each for each in ids if each not in found]
 
-    def _pages(self, alias: str, query: dict[str, object]) -> Iterator[tuple[MessageId, ...]]:
+    def _pages(self, generation: Generation, query: dict[str, object]) -> Iterator[tuple[MessageId, ...]]:
         """The ids that a query finds, page by page; read before the first is handed out, for what is joined moves."""
         found: list[MessageId] = []
         after: list[object] = []
+        search = self._engine.for_tenant(generation.tenant).search
         while True:
             body: dict[str, object] = {"size": _PAGE, "sort": [{"place": "asc"}], "_source": False, "query": query}
-            hits = self._engine.search(alias, body | ({"search_after": after} if after else {}))["hits"]["hits"]
+            page = search(body | ({"search_after": after} if after else {}), index=generation.alias)
+            hits = page["hits"]["hits"]
             if not hits:
                 break
             found.extend(MessageId(hit["_id"]) for hit in hits)
