@@ -2,9 +2,10 @@
 
 What goes in are the journal segments of batches of 500 messages, what comes out is one day's archive segment; frames
 are under subjects' keys on both sides. The baselines do with bare libraries, on the very lines, what cannot be left
-out. The one with the target is the outgoing side alone: SHA-256 of each line, then zstd (our level) and AES-256-GCM of
-each frame. Two others have no target and say where the rest goes: one opens such frames before; one checks each line as
-well, as evidence needs: it parses event and raw, hashes the raw, makes the salt, hashes the leaf.
+out. The one with the target is the limit of these libraries for the whole way, from sealed to sealed: AES-256-GCM and
+zstd (our level) of each frame, both ways, and SHA-256 of each line. Two others have no target. One is the outgoing half
+alone, which nobody reaches who has to read what he seals; one checks each line as well, as evidence needs: it parses
+event and raw, hashes the raw, makes the salt, hashes the leaf.
 """
 
 import hashlib
@@ -55,8 +56,8 @@ def _figures(workload: Workload) -> list[Figure]:
         ours.append(len(entries) / _cpu_seconds(lambda: run(held, len(entries))))
     return [
         _figure(workload, "the same lines opened, checked and sealed", paired(ours, checked), None),
-        _figure(workload, "the same lines opened and sealed", paired(ours, both), None),
-        _figure(workload, "the same lines sealed", paired(ours, outward), TARGET),
+        _figure(workload, "the same lines sealed, not opened", paired(ours, outward), None),
+        _figure(workload, "the same lines opened and sealed", paired(ours, both), TARGET),
     ]
 
 
