@@ -175,6 +175,15 @@ def test_notes_say_whom_a_name_stands_for() -> None:
     assert note == "from:anna stands for 2: Anna Berg (anna@acme.example); Anna Çelik (celik@acme.example)"
 
 
+def test_notes_say_what_nothing_is_told_of() -> None:
+    assert meaning("is:edited -is:flagged sentiment:negative hold:acme-2026 tag:priority").notes == (
+        "is:flagged finds nothing: messages cannot be flagged yet",
+        "sentiment:negative finds nothing: the mood of messages is not told yet",
+        "hold:acme-2026 finds nothing: messages are not marked with the holds they are under yet",
+        "tag:priority finds nothing: messages cannot be tagged yet",
+    )
+
+
 def test_beside_each_other() -> None:
     ((name, rule),) = clause("a BEFORE/3 b")["bool"]["should"][0]["intervals"].items()
     assert name == "content"

@@ -12,6 +12,14 @@ from quire.search.query.times import Span, span
 
 _NAMED = 5
 """How many of those meant by one name are told."""
+_UNTOLD = {
+    "hold": "messages are not marked with the holds they are under yet",
+    "is:flagged": "messages cannot be flagged yet",
+    "sentiment": "the mood of messages is not told yet",
+    "tag": "messages cannot be tagged yet",
+}
+"""What the index has room for and nobody writes, by field or by field and value: to find nothing must not look like an
+answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,8 @@ def meaning_of(query: Query, names: Names, zone: ZoneInfo, now: datetime) -> Mea
                 found = names.people(value.text) if kind == "person" else names.channels(value.text)
                 named[leaf.name, value] = _meant(leaf.name, found, names)
                 notes += _notes(leaf.name, value, found)
+            elif why := _UNTOLD.get(leaf.name) or _UNTOLD.get(f"{leaf.name}:{value.text}"):
+                notes.append(f"{_shown(leaf.name, value)} finds nothing: {why}")
     return Meaning(named, spans, tuple(dict.fromkeys(notes)))
 
 
@@ -60,7 +70,7 @@ def _meant(name: str, found: Sequence[Found], names: Names) -> Meant:
 
 
 def _notes(name: str, value: Value, found: Sequence[Found]) -> list[str]:
-    shown = f'{name}:"{value.text}"' if " " in value.text else f"{name}:{value.text}"
+    shown = _shown(name, value)
     if not found:
         who = "nobody who was ever captured is called that" if name != "in" else "no conversation has this name"
         return [f"{shown} finds nothing: {who}"]
@@ -69,3 +79,7 @@ def _notes(name: str, value: Value, found: Sequence[Found]) -> list[str]:
     labels = sorted(each.label for each in found)
     more = f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
     return [f"{shown} stands for {len(labels)}: {'; '.join(labels[:_NAMED])}{more}"]
+
+
+def _shown(name: str, value: Value) -> str:
+    return f'{name}:"{value.text}"' if " " in value.text else f"{name}:{value.text}"
