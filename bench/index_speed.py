@@ -154,8 +154,9 @@ def _run(client: OpenSearch, url: str, work: Workload, restored: bool | None) ->
 
 def _indexer(url: str, work: Workload) -> Indexer:
     def all_of(key: str, version_id: str) -> Iterable[Known]:
-        for number, events in SegmentReader(in_memory(work.segments[key]), frames(TENANT)).frames():
-            yield from (Known(event_from_json(each.event), key, version_id, number) for each in events)
+        reader = SegmentReader(in_memory(work.segments[key]), frames(TENANT))
+        for number in range(len(reader.footer.frames)):
+            yield from (Known(event_from_json(each), key, version_id, number) for each in reader.events(number))
 
     segments = SegmentEvents(all_of, lambda *_: ())
     rows: Any = _Rows(work.rows)

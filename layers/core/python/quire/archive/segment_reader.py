@@ -53,6 +53,22 @@ class SegmentReader:
             self._check(ref.subject_key_id, event, leaf)
         return events
 
+    def events(self, number: int) -> list[Mapping[str, Any]]:
+        """The events of frame ``number`` (from 0) as :meth:`frame` gives them, checked as well, without their raw
+        bytes: in two thirds of the time."""
+        ref, lines, leaves = self._lines(number)
+        salt = self._cipher.salting(ref.subject_key_id)
+        found: list[Mapping[str, Any]] = []
+        for line, leaf in zip(lines, leaves, strict=True):
+            plain = _plain(line, leaf, salt)
+            if plain is None:
+                event = read_line(line)
+                self._check(ref.subject_key_id, event, leaf)
+                found.append(event.event)
+            else:
+                found.append(plain[0])
+        return found
+
     def carried(self, number: int) -> list[tuple[Mapping[str, Any], CarriedLine]]:
         """The events of frame ``number`` (from 0), each checked against its leaf, with their lines for another
         segment."""
@@ -60,13 +76,12 @@ class SegmentReader:
         key_id, salt = ref.subject_key_id, self._cipher.salting(ref.subject_key_id)
         found: list[tuple[Mapping[str, Any], CarriedLine]] = []
         for line, leaf in zip(lines, leaves, strict=True):
-            plain = plainly(line)
-            if plain is not None:
+            plain = _plain(line, leaf, salt)
+            if plain is None:
+                found.append(self._written_again(key_id, line, leaf))
+            else:
                 event, encoded = plain
-                if leaf_hash(encoded, salt(str(event.get("event_id")))) == leaf:
-                    found.append((event, carried(event, line + b"\n", len(encoded), key_id, leaf)))
-                    continue
-            found.append(self._written_again(key_id, line, leaf))
+                found.append((event, carried(event, line + b"\n", len(encoded), key_id, leaf)))
         return found
 
     def _written_again(self, key_id: str, line: bytes, leaf: bytes) -> tuple[Mapping[str, Any], CarriedLine]:
@@ -155,6 +170,15 @@ def _read(source: Source, offset: int, length: int) -> bytes:
     if len(data) != length:
         raise CorruptError("the segment ends too soon")
     return data
+
+
+def _plain(line: bytes, leaf: bytes, salt: Callable[[str], bytes]) -> tuple[Mapping[str, Any], bytes] | None:
+    """The event of a line and its bytes there, where they are those that its leaf names; else ``None``: the line has to
+    be read in full."""
+    plain = plainly(line)
+    if plain is None or leaf_hash(plain[1], salt(str(plain[0].get("event_id")))) != leaf:
+        return None
+    return plain
 
 
 _of_thread = threading.local()

@@ -55,11 +55,11 @@ def segment_events(
         reader = _reader(bucket_of(key), ciphers, key, version_id)
         for number in range(len(reader.footer.frames)):
             with suppress(GoneError):  # erased: nobody can read it, and nothing of it is to be found
-                yield from [_known(each.event, key, version_id, number) for each in reader.frame(number)]
+                yield from [_known(each, key, version_id, number) for each in reader.events(number)]
 
     def frame_of(key: str, version_id: str, number: int) -> Iterable[Known]:
-        for each in _reader(bucket_of(key), ciphers, key, version_id).frame(number):
-            yield _known(each.event, key, version_id, number)
+        for each in _reader(bucket_of(key), ciphers, key, version_id).events(number):
+            yield _known(each, key, version_id, number)
 
     return SegmentEvents(all_of, frame_of)
 

@@ -6,6 +6,7 @@ same fact seen by webhook, by polling and by backfill has one id, and no two lis
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
@@ -17,6 +18,7 @@ SubjectId = NewType("SubjectId", str)
 SegmentId = NewType("SegmentId", str)
 
 _TENANT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_MANY = 8192  # the same few people and conversations are told of again and again
 _CONNECTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?\Z")
 
 
@@ -28,6 +30,7 @@ def derive(purpose: str, *parts: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
+@lru_cache(_MANY)
 def channel_id(tenant: TenantId, platform: str, workspace: str, channel: str) -> ChannelId:
     """Quire's id of a platform's conversation; native ids repeat across workspaces, so all are hashed."""
     return ChannelId(derive("channel", tenant, platform, workspace, channel))
@@ -38,6 +41,7 @@ def message_id(tenant: TenantId, platform: str, workspace: str, channel: str, na
     return MessageId(derive("message", tenant, platform, workspace, channel, native))
 
 
+@lru_cache(_MANY)
 def subject_id(tenant: TenantId, platform: str, workspace: str, user: str) -> SubjectId:
     """Quire's id of the platform user whose words or act an event is."""
     return SubjectId(derive("subject", tenant, platform, workspace, user))

