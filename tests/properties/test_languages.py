@@ -26,7 +26,7 @@ def by_every_word(text: str) -> str | None:
     found = re.findall(r"[^\W\d_]+", prose)
     if not _UNSPACED.search(prose) and (sum(map(len, found)) < 12 or len(found) < 3):
         return None
-    (best,) = _DETECTOR.detect(" ".join(prose.split()), model="lite") or [None]
+    best = next(iter(_DETECTOR.detect(" ".join(prose.split()), model="lite")), None)
     return str(best["lang"]) if best and best["score"] >= 0.75 else None
 
 

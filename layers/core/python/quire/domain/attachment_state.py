@@ -1,9 +1,8 @@
 """How the bytes of a message's attachments fared: folded from its events in the order they happened."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from quire.domain.events import AttachmentFact, Event
 
@@ -11,13 +10,12 @@ CaptureStatus = Literal["captured", "failed"]
 TextStatus = Literal["complete", "truncated", "none", "unsupported", "failed"]
 
 
-class AttachmentState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class AttachmentState:
     """How the bytes of an attachment fared; the fields are those of :class:`quire.domain.events.AttachmentFact`.
 
     ``at`` is when its bytes were stored, or last asked for in vain.
     """
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     attachment_id: str
     status: CaptureStatus

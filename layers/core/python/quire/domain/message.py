@@ -1,9 +1,8 @@
 """The state of a message: a pure fold of its events whose result does not depend on their order of arrival."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict
 
 from quire.domain.attachment_state import AttachmentState, attachment_states
 from quire.domain.events import (
@@ -23,20 +22,18 @@ from quire.domain.ids import ChannelId, ConnectionId, MessageId, SubjectId, Tena
 from quire.domain.time import nanoseconds
 
 
-class Version(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Version:
     """What a message said from ``at`` on. ``at`` is absent for a text we only know was there before an edit."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     content: Content
     at: str | None = None
     by: Actor | None = None
 
 
-class ReactionState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ReactionState:
     """An emoji and who set it; ``removed_at`` once it was taken back."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     emoji: str
     actor: Actor
@@ -44,10 +41,9 @@ class ReactionState(BaseModel):
     removed_at: str | None = None
 
 
-class MessageState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class MessageState:
     """A message as it stands after its events. ``versions`` are all its texts, oldest first; the last is current."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     message_id: MessageId
     tenant_id: TenantId
@@ -57,11 +53,12 @@ class MessageState(BaseModel):
     channel_id: ChannelId | None
     channel: ChannelRef
     native: Native
+    sent_at: str
+    revision: int  # the number of events folded: it only grows
     thread_id: MessageId | None = None
     parent_message_id: MessageId | None = None
     subject_id: SubjectId | None = None  # the sender, absent while no event told who it was
     sender: Actor | None = None
-    sent_at: str
     system: str | None = None
     broadcast: bool = False
     versions: tuple[Version, ...] = ()
@@ -70,7 +67,6 @@ class MessageState(BaseModel):
     deleted_by: Actor | None = None
     reactions: tuple[ReactionState, ...] = ()
     attachments: tuple[AttachmentState, ...] = ()
-    revision: int  # the number of events folded: it only grows
     event_ids: tuple[str, ...] = ()
 
     @property
@@ -216,7 +212,7 @@ def _versions(ordered: list[Event]) -> tuple[tuple[Version, ...], str | None]:
             if body.cause == "user" or not versions or _words(versions[-1].content) != _words(body.content):
                 versions.append(Version(content=body.content, at=event.occurred_at, by=body.edited_by or body.sender))
             else:
-                versions[-1] = versions[-1].model_copy(update={"content": body.content})
+                versions[-1] = replace(versions[-1], content=body.content)
             if body.cause == "user":
                 edited_at = event.occurred_at
         elif isinstance(body, MessageDeleted):
@@ -283,4 +279,4 @@ def _taken_back(standing: dict[tuple[str, str], ReactionState], removal: Reactio
     ]
     if not gone and not anyone and not any_emoji:
         gone = [ReactionState(emoji=removal.emoji, actor=removal.actor)]
-    return [state.model_copy(update={"removed_at": at}) for state in gone]
+    return [replace(state, removed_at=at) for state in gone]

@@ -6,6 +6,7 @@ member's, so what is known of it now is told at every instant.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from quire.domain.events import AttachmentFact, ChannelRef, Event, MessageCreated
 from quire.domain.message import MessageState, message_state
@@ -42,20 +43,17 @@ def _seen(whole: MessageState, then: MessageState | None, happened: Sequence[Eve
     deleted = then is not None and then.deleted_at is not None
     content = then.content if then and not deleted else None
     shown = {reference.id for reference in content.attachments} if content else set()
-    return whole.model_copy(
-        update={
-            "channel": then.channel if then else ChannelRef(id=whole.channel.id),
-            "system": then.system if then else None,
-            "broadcast": then.broadcast if then else False,
-            "versions": then.versions[-1:] if then and content else (),
-            "edited_at": then.edited_at if then and not deleted else None,
-            "deleted_at": then.deleted_at if then else None,
-            "deleted_by": then.deleted_by if then else None,
-            "reactions": tuple(each for each in then.reactions if each.removed_at is None)
-            if then and not deleted
-            else (),
-            "attachments": tuple(each for each in whole.attachments if each.attachment_id in shown),
-            "revision": len(happened),
-            "event_ids": tuple(sorted(event.event_id for event in happened)),
-        }
+    return replace(
+        whole,
+        channel=then.channel if then else ChannelRef(id=whole.channel.id),
+        system=then.system if then else None,
+        broadcast=then.broadcast if then else False,
+        versions=then.versions[-1:] if then and content else (),
+        edited_at=then.edited_at if then and not deleted else None,
+        deleted_at=then.deleted_at if then else None,
+        deleted_by=then.deleted_by if then else None,
+        reactions=tuple(each for each in then.reactions if each.removed_at is None) if then and not deleted else (),
+        attachments=tuple(each for each in whole.attachments if each.attachment_id in shown),
+        revision=len(happened),
+        event_ids=tuple(sorted(event.event_id for event in happened)),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.domain.events import (
@@ -107,27 +108,29 @@ def _channels(event: Event) -> Iterator[ChannelEntry]:
     reference = getattr(event.body, "channel", None)
     if not isinstance(reference, ChannelRef):
         return
-    told = _channel(event, reference.id)
-    yield replace(
-        told,
+    told = _channel(
+        event,
+        reference.id,
         last_message_at=event.occurred_at if isinstance(event.body, MessageCreated) else None,
         name=reference.name,
         type=reference.type,
         external=reference.external,
     )
+    yield told
     if isinstance(event.body, ChannelChanged) and event.body.previous_id and event.body.previous_id != reference.id:
         before = _channel(event, event.body.previous_id)
-        yield replace(told, continues=before.channel_id)
+        yield replace(_channel(event, reference.id), continues=before.channel_id)
         yield replace(before, continued_by=told.channel_id)
 
 
-def _channel(event: Event, native: str) -> ChannelEntry:
+def _channel(event: Event, native: str, **more: Any) -> ChannelEntry:
     return ChannelEntry(
         channel_id=channel_id(event.tenant_id, event.platform, event.workspace_id, native),
         platform=event.platform,
         platform_id=native,
         workspace_id=event.workspace_id,
         first_seen_at=event.occurred_at,
+        **more,
     )
 
 

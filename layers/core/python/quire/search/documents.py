@@ -13,9 +13,9 @@ import orjson
 
 from quire.domain.acts import act_of
 from quire.domain.attachment_state import AttachmentState
-from quire.domain.events import Actor, AttachmentRef, Event, event_from_json
+from quire.domain.events import AttachmentRef, Event, event_from_json, told
 from quire.domain.ids import subject_id
-from quire.domain.message import MessageState, Version
+from quire.domain.message import MessageState, ReactionState, Version
 from quire.domain.time import nanoseconds
 from quire.search.emoji_names import emoji_names
 from quire.search.file_types import file_types
@@ -45,12 +45,13 @@ class Known:
 
 def document(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
     """The document of a message folded from ``known``; fields that do not apply are left out."""
+    attached = attachments_of(state)
     return _present(
         {
             **_identity(state),
-            **_words(state),
+            **_words(state, attached),
             **_times(state, known, indexed_at),
-            **_flags(state),
+            **_flags(state, attached),
             **_stored(state),
             "evidence": _evidence(known),
             "events": [_stored_event(each) for each in known],
@@ -86,7 +87,11 @@ def symbols_of(text: str) -> list[str]:
     return sorted(character for character in set(text) if unicodedata.category(character)[0] == "S")
 
 
-def attachments_of(state: MessageState) -> list[tuple[AttachmentRef, AttachmentState | None, bool]]:
+Attached = Sequence[tuple[AttachmentRef, AttachmentState | None, bool]]
+"""Attachments of a message, as :func:`attachments_of` tells them."""
+
+
+def attachments_of(state: MessageState) -> Attached:
     """Each attachment the message ever carried, as last told: (reference, fate of its bytes, whether it is gone)."""
     latest: dict[str, AttachmentRef] = {}
     for version in state.versions:
@@ -129,26 +134,25 @@ def _identity(state: MessageState) -> dict[str, Any]:
     }
 
 
-def _words(state: MessageState) -> dict[str, Any]:
+def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
     """``history`` holds superseded texts only: a query looks at it beside ``content``, so nothing is stored twice."""
     content = state.content
     texts = [version.content.text for version in state.versions]
     subjects = [version.content.subject for version in state.versions]
     current = content.text if content else None
     files = _file_texts(state)
-    attachments = [(ref.name, ref.text, files.get(ref.id)) for ref, _, _ in attachments_of(state)]
-    attached = _distinct(text for words in attachments for text in words)
+    words_attached = _distinct(text for ref, _, _ in attached for text in (ref.name, ref.text, files.get(ref.id)))
     said = [*texts, *(subject for subject in subjects if subject)]
     return {
-        **_told_by(said, attached, current),
+        **_told_by(said, words_attached, current),
         "content": current,
         "subject": content.subject if content else None,
         "history": _distinct(
             text for text in (*texts[:-1], *subjects[:-1]) if text not in (current, subjects[-1] if subjects else None)
         ),
-        "attachment_text": attached,
-        "attachments": [_attachment(*each, files.get(each[0].id)) for each in attachments_of(state)],
-        **_files(state),
+        "attachment_text": words_attached,
+        "attachments": [_attachment(*each, files.get(each[0].id)) for each in attached],
+        **_files(attached),
     }
 
 
@@ -178,13 +182,13 @@ def _file_texts(state: MessageState) -> dict[str, str]:
     return texts
 
 
-def _files(state: MessageState) -> dict[str, Any]:
+def _files(attached: Attached) -> dict[str, Any]:
     """Names and types of files; links are none."""
-    files = [(ref, fate) for ref, fate, _ in attachments_of(state) if ref.kind != "link"]
+    files = [(ref, fate) for ref, fate, _ in attached if ref.kind != "link"]
     types: set[str] = set()
     for reference, fate in files:
-        told = (fate.content_type, fate.detected_type) if fate else ()
-        types |= file_types(reference.name, reference.content_type, *told)
+        found = (fate.content_type, fate.detected_type) if fate else ()
+        types |= file_types(reference.name, reference.content_type, *found)
     return {"file_names": _distinct(reference.name for reference, _ in files), "file_types": sorted(types)}
 
 
@@ -211,7 +215,7 @@ def _attachment(
 
 def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
     captured = min((each.event.captured_at for each in known), key=nanoseconds, default=None)
-    told = {
+    moments = {
         "timestamp": state.sent_at,
         "edited_at": state.edited_at,
         "deleted_at": state.deleted_at,
@@ -219,21 +223,21 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
         "indexed_at": indexed_at,
     }
     instant, place = place_in_time(state.sent_at, state.message_id)
-    fitted = {name: indexable_time(time) if time else None for name, time in told.items()}
+    fitted = {name: indexable_time(time) if time else None for name, time in moments.items()}
     return {
         **fitted,
         "actors": sorted({act.subject_id for act in (act_of(each.event) for each in known) if act}),
         "instant": instant,
         "place": place,
         "changed_at": sorted({indexable_time(each.event.occurred_at) for each in known}),
-        "exact_times": _present({n: time for n, time in told.items() if time != fitted[n]}),
+        "exact_times": _present({n: time for n, time in moments.items() if time != fitted[n]}),
     }
 
 
-def _flags(state: MessageState) -> dict[str, bool]:
+def _flags(state: MessageState, attached: Attached) -> dict[str, bool]:
     texts = [version.content.text for version in state.versions]
     mentioned = any(version.content.mentions for version in state.versions)
-    kinds = {reference.kind for reference, _, _ in attachments_of(state)}
+    kinds = {reference.kind for reference, _, _ in attached}
     return {
         "is_edited": state.edited_at is not None,
         "is_deleted": state.deleted_at is not None,
@@ -253,14 +257,19 @@ def _stored(state: MessageState) -> dict[str, Any]:
     content = state.content
     return {
         "versions": [_version(version) for version in state.versions],
-        "reactions": [_json(reaction) for reaction in state.reactions],
-        "mentions": [_json(mention) for mention in content.mentions] if content else None,
-        "deleted_by": _json(state.deleted_by) if state.deleted_by else None,
+        "reactions": [_reaction(reaction) for reaction in state.reactions],
+        "mentions": [told(mention) for mention in content.mentions] if content else None,
+        "deleted_by": told(state.deleted_by) if state.deleted_by else None,
     }
 
 
 def _version(version: Version) -> dict[str, Any]:
-    return _present({"text": version.content.text, "at": version.at, "by": _json(version.by) if version.by else None})
+    return _present({"text": version.content.text, "at": version.at, "by": told(version.by) if version.by else None})
+
+
+def _reaction(reaction: ReactionState) -> dict[str, Any]:
+    times = {"added_at": reaction.added_at, "removed_at": reaction.removed_at}
+    return _present({"emoji": reaction.emoji, "actor": told(reaction.actor), **times})
 
 
 def _evidence(known: Sequence[Known]) -> dict[str, Any] | None:
@@ -295,15 +304,12 @@ def _stored_event(each: Known) -> dict[str, Any]:
     }
 
 
-def _json(value: Actor | Any) -> dict[str, Any]:
-    result: dict[str, Any] = value.model_dump(mode="json", exclude_none=True)
-    return result
-
-
 def _distinct(values: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:
     """Without absent values; ``False``, ``0`` and empty text are values."""
-    return {name: value for name, value in values.items() if value is not None and value != [] and value != {}}
+    return {
+        name: value for name, value in values.items() if value or (value is not None and value != [] and value != {})
+    }

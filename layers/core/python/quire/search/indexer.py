@@ -5,10 +5,11 @@ events. Everything can run twice.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.aws.memberships import Memberships
@@ -29,6 +30,8 @@ from quire.search.membership import takings
 from quire.search.writes import Counts, Onto, Write, Writes, needed, placed, places
 
 _WORKERS = 16
+_PART = 500
+"""Messages whose documents are made while the engine takes those before them."""
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +89,10 @@ class Indexer:
         with ThreadPoolExecutor(_WORKERS) as pool:
             told = self._messages(tenant, held, pool)
             self._note(tenant, [each.event for each in held], pool)  # first: searching without the index needs it
-            counts = self._write(tenant, told)
+        indexed_at = from_datetime(self._clock())
+        counts = _in_parts(
+            tenant, told, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
+        )
         for refused in counts.refused:
             logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
         if counts.refused:
@@ -109,11 +115,16 @@ class Indexer:
             self._note(tenant, [each.event for each in held], pool)
         built = set(standing.building.of)
         indexed_at = from_datetime(self._clock())
-        writes = {message: _write(tenant, each.known, indexed_at) for message, each in told.items()}
-        here = {message: each for message, each in told.items() if writes[message].index in built}
-        counts = self._put(standing.building, here, writes, indexed_at).counts
-        if month is None and len(here) < len(told):
-            counts.add(self._write(tenant, {m: each for m, each in told.items() if m not in here}))
+
+        def put(part: Mapping[MessageId, Told], writes: Mapping[MessageId, Write]) -> Counts:
+            here = {message: each for message, each in part.items() if writes[message].index in built}
+            counts = self._put(standing.building, here, writes, indexed_at).counts
+            elsewhere = {message: each for message, each in part.items() if message not in here}
+            if month is None and elsewhere:
+                counts.add(self._put_everywhere(tenant, elsewhere, writes, indexed_at))
+            return counts
+
+        counts = _in_parts(tenant, told, indexed_at, put)
         if counts.refused:
             raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
         return Indexed(len(told), counts.written, counts.stale)
@@ -137,6 +148,9 @@ class Indexer:
         """Write messages into one generation; what is known of those of which not all was."""
 
         def folded(known: Sequence[Known]) -> Write:
+            message = known[0].event.message_id
+            if message is not None and list(known) == told[message].known:
+                return writes[message]  # nobody knows of more
             return _write(generation.tenant, known, indexed_at)
 
         whole = [writes[message] for message, each in told.items() if each.whole]
@@ -155,18 +169,15 @@ class Indexer:
             if each.event.message_id is not None:
                 here.setdefault(each.event.message_id, []).append(each)
         now = self._clock()
-        read = pool.map(lambda item: self._events.of_message(tenant, item[0], now, item[1]), here.items())
+        read = _shared(pool, lambda item: self._events.of_message(tenant, item[0], now, item[1]), list(here.items()))
         return dict(zip(here, read, strict=True))
 
-    def _write(self, tenant: TenantId, told: Mapping[MessageId, Told]) -> Counts:
+    def _put_everywhere(
+        self, tenant: TenantId, told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write], indexed_at: str
+    ) -> Counts:
         """A message all of whose rows must still be there is folded from them alone; of any other, the document may
         know events that nobody else does any more."""
-        if not told:
-            return Counts()
-        indexed_at = from_datetime(self._clock())
-
-        writes = {message: _write(tenant, each.known, indexed_at) for message, each in told.items()}
-        standing = self._indexes.ensure(tenant, needed(writes.values()))
+        standing = self._indexes.ensure(tenant, needed(writes[message] for message in told))
         counts, known = self._put(standing.current, told, writes, indexed_at)
         if standing.building.of:
             # what only the old document knows, the one being built may never hear from anybody
@@ -186,12 +197,47 @@ class Indexer:
                 self._directory.note_user(tenant, entry)
 
         seen = sightings(events)
-        list(pool.map(channel, seen.channels))
-        list(pool.map(user, seen.users))
+        list(_shared(pool, channel, seen.channels))
+        list(_shared(pool, user, seen.users))
         taken, kept = takings(events), self._memberships
-        list(pool.map(lambda each: kept.note_move(tenant, *each), taken.moves))
-        list(pool.map(lambda each: kept.note_trace(tenant, *each), taken.traces))
-        list(pool.map(lambda each: kept.note_renaming(tenant, *each), taken.renamings))
+        list(_shared(pool, lambda each: kept.note_move(tenant, *each), taken.moves))
+        list(_shared(pool, lambda each: kept.note_trace(tenant, *each), taken.traces))
+        list(_shared(pool, lambda each: kept.note_renaming(tenant, *each), taken.renamings))
+
+
+def _shared[T, R](pool: ThreadPoolExecutor, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """What ``work`` answers to each, in order. A worker takes several at once: to hand one over costs more than what is
+    to be done with it besides waiting."""
+
+    def some(part: Sequence[T]) -> list[R]:
+        return [work(each) for each in part]
+
+    for answers in pool.map(some, batched(items, max(1, len(items) // (4 * _WORKERS)), strict=False)):
+        yield from answers
+
+
+def _in_parts(
+    tenant: TenantId,
+    told: Mapping[MessageId, Told],
+    indexed_at: str,
+    put: Callable[[Mapping[MessageId, Told], Mapping[MessageId, Write]], Counts],
+) -> Counts:
+    """Write messages: the documents of a part are made while the engine takes those of the part before it.
+
+    Nothing is put after a part that failed.
+    """
+    counts = Counts()
+    put_before: Future[Counts] | None = None
+    with ThreadPoolExecutor(1) as engine:
+        for messages in batched(told, _PART, strict=False):
+            part = {message: told[message] for message in messages}
+            writes = {message: _write(tenant, each.known, indexed_at) for message, each in part.items()}
+            if put_before:
+                counts.add(put_before.result())
+            put_before = engine.submit(put, part, writes)
+        if put_before:
+            counts.add(put_before.result())
+    return counts
 
 
 def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:
