@@ -83,9 +83,10 @@ class Firm:
         return sorted(hit["_source"].get("content", "") for hit in answer["hits"]["hits"])
 
 
-@pytest.fixture
-def firm() -> Iterator[Firm]:
-    """On an engine that nobody else's acme is on."""
+@pytest.fixture(params=[500, 1], ids=["segment by segment", "message by message"])
+def firm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Firm]:
+    """On an engine that nobody else's acme is on; documents go there as they are made, in parts."""
+    monkeypatch.setattr("quire.search.indexer._PART", request.param)
     with embedded() as url, bench("embedded", lambda: url) as search, stack() as aws:
         yield Firm(aws, search)
 

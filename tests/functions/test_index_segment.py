@@ -52,6 +52,16 @@ def test_many_waiting_times(quire: Serving, capsys: pytest.CaptureFixture[str]) 
     assert [len(blob["capture_to_searchable_seconds"]) for blob in told] == [99, 99, 52]
 
 
+def test_many_messages_of_many_people(quire: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    """More than there are workers, each of whom takes several."""
+    quire.capture(*(fact(str(n), user=f"U{n}") for n in range(130)))
+    quire.index()
+    (counts,) = [blob for blob in metrics(capsys.readouterr().out) if "indexed_messages" in blob]
+    assert counts["indexed_messages"] == [130.0]
+    noted = quire.house.aws.directory.users(TENANT, limit=1_000)
+    assert {each.platform_id for each in noted} == {f"U{n}" for n in range(130)}
+
+
 def test_in_any_order_and_any_number_of_times(quire: Serving) -> None:
     quire.capture(fact("1", text="first"))
     quire.capture(fact("1", text="second", at="2026-03-02T09:20:00Z", edit=True))
