@@ -42,7 +42,7 @@ def put(search: Bench, generation: Generation, *writes: Write) -> Counts:
 
 def test_names_tell_month_and_generation(march: str, search: Bench) -> None:
     built = built_name(march, RUN)
-    assert month_index(built) == month_index(march) == march
+    assert month_index(search.tenant, built) == month_index(search.tenant, march) == march
     assert is_index_of(search.tenant, built)
     assert is_index_of(search.tenant, march)
     assert not is_index_of(search.tenant, f"{search.tenant}-messages-x-messages-2026-03")

@@ -22,7 +22,7 @@ _MOST_NAMED = 100
 """Segments that could not be read and are named; all are counted."""
 
 Run = dict[str, Any]
-"""``{"tenantId", "run", "month"?}``, and with each step more."""
+"""``{"tenantId", "run", "month"?, "into"?}``, and with each step more."""
 
 
 def step(event: Mapping[str, Any], milliseconds_left: Callable[[], int]) -> Run:
@@ -42,8 +42,11 @@ def step(event: Mapping[str, Any], milliseconds_left: Callable[[], int]) -> Run:
     from quire.domain.ids import TenantId
     from quire.search.rebuilding.rebuild import Rebuild
 
+    into: Any = event.get("into") or ""
     run: Run = {name: value for name, value in event.items() if name != "step"}
-    wanted = Rebuild(TenantId(str(run.get("tenantId") or "")), str(run.get("run") or ""), str(run.get("month") or ""))
+    wanted = Rebuild(
+        TenantId(str(run.get("tenantId") or "")), str(run.get("run") or ""), str(run.get("month") or ""), into
+    )
     steps = {"begin": _begin, "compare": _compare, "switch": _switch, "giveUp": _give_up, "end": _end}
     name = event.get("step")
     if name == "index":
@@ -97,6 +100,7 @@ def _end(wanted: Rebuild, run: Run) -> Run:
 def rebuilder() -> Rebuilder:
     """Rebuilds indexes, from what is sealed and from what is not yet."""
     from quire.aws.directory import Directory
+    from quire.aws.index_placements import IndexPlacements
     from quire.aws.journal import Journal
     from quire.aws.ledger import Ledger
     from quire.aws.memberships import Memberships
@@ -113,6 +117,7 @@ def rebuilder() -> Rebuilder:
     lock = lock_of(known.archive_lock_mode, known.archive_lock_days)
     sealed = Journal(aws.s3, known.need("archive_bucket"), lock)
     control, ledger, engine = known.need("control_table"), known.need("ledger_table"), engine_of(aws)
+    placements = IndexPlacements(aws.dynamodb, control)
     indexer = Indexer(
         segment_events(journal(), opened, sealed),
         known_events(aws, journal(), opened),
@@ -120,9 +125,10 @@ def rebuilder() -> Rebuilder:
         Memberships(aws.dynamodb, control),
         engine,
         now,
+        placements,
     )
     sources = Sources(journal(), Ledger(aws.dynamodb, ledger), SealedLists(aws.dynamodb, ledger))
-    return Rebuilder(sources, indexer, engine, leases())
+    return Rebuilder(sources, indexer, engine, leases(), placements)
 
 
 def outdated(tenant: TenantId) -> list[str]:

@@ -86,6 +86,7 @@ def opened(_: TenantId) -> Ciphers:
 def indexer() -> Indexer:
     """Indexes segments of any tenant."""
     from quire.aws.directory import Directory
+    from quire.aws.index_placements import IndexPlacements
     from quire.aws.memberships import Memberships
     from quire.bootstrap.archive import journal
     from quire.config import settings
@@ -99,6 +100,7 @@ def indexer() -> Indexer:
         Memberships(aws.dynamodb, control),
         engine_of(aws),
         now,
+        IndexPlacements(aws.dynamodb, control),
     )
 
 

@@ -44,9 +44,12 @@ def rebuild_index(
     tenant: str,
     month: str = "",
     seconds: float = 86_400,
+    *,
+    into: str = "",
     pause: Callable[[float], None] = time.sleep,
 ) -> IndexRebuilt:
-    """Rebuild a tenant's indexes, or those of one month (``yyyy-mm``), and wait for it.
+    """Rebuild a tenant's indexes, or those of one month (``yyyy-mm``), and wait for it. ``into`` moves the tenant: to
+    indexes of its ``own``, or among the ``pooled``.
 
     Where it fails, the old indexes serve as before, and what was built is removed.
 
@@ -57,7 +60,7 @@ def rebuild_index(
     client = deployment.client("stepfunctions")
     started = client.start_execution(
         stateMachineArn=deployment.outputs["RebuildIndexMachine"],
-        input=json.dumps({"tenantId": tenant, "month": month}),
+        input=json.dumps({"tenantId": tenant, "month": month, "into": into}),
     )
     deadline = time.monotonic() + seconds
     while True:
@@ -85,6 +88,7 @@ def outdated(deployment: Deployment, tenant: str) -> list[str]:
 def command(
     tenant: Annotated[str, typer.Option("--tenant", help="whose indexes")],
     month: Annotated[str, typer.Option("--month", help="one month only: yyyy-mm")] = "",
+    into: Annotated[str, typer.Option("--into", help="move the tenant: own or pooled indexes")] = "",
     needed: Annotated[bool, typer.Option("--needed", help="only list indexes of an older analysis; 1 if any")] = False,
     stage: Annotated[str, typer.Option("--stage", help="local, dev or prod")] = "local",
     wait: Annotated[float, typer.Option("--wait", help="seconds to wait for it")] = 86_400,
@@ -95,7 +99,7 @@ def command(
             found = outdated(find(stage), tenant)
             typer.echo("\n".join(found) or "none")
             raise typer.Exit(1 if found else 0)
-        done = rebuild_index(find(stage), tenant, month, wait)
+        done = rebuild_index(find(stage), tenant, month, wait, into=into)
     except (NoDeploymentError, NotRebuiltError, QuireError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -143,7 +143,8 @@ def _archive(deployment: Deployment, found: Report) -> None:
 
 
 def _messages(deployment: Deployment, tenant: str) -> str:
-    answer = _ask(f"{deployment.search_endpoint}/{tenant}-messages/_count", deployment.local["ca_bundle"])
+    ours = {"query": {"term": {"tenant_id": tenant}}}  # others may lie in the same indexes
+    answer = _ask(f"{deployment.search_endpoint}/{tenant}-messages/_count", deployment.local["ca_bundle"], ours)
     return str(answer.get("count", "no")) if answer else "unknown"
 
 
@@ -176,11 +177,11 @@ def _metric(deployment: Deployment, name: str, function: str, statistic: str) ->
     return sum(values) if statistic == "Sum" else max(values)
 
 
-def _ask(url: str, bundle: str) -> dict[str, Any] | None:
-    """The JSON object at an address of this machine; None when there is none."""
+def _ask(url: str, bundle: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """The JSON object at an address of this machine, asked with ``body``; None when there is none."""
     pool = urllib3.PoolManager(ca_certs=bundle, timeout=3.0, retries=False)
     try:
-        content = json.loads(pool.request("GET", url).data)
+        content = json.loads(pool.request("POST" if body else "GET", url, json=body).data)
     except (urllib3.exceptions.HTTPError, ValueError):
         return None
     return content if isinstance(content, dict) else None

@@ -5,17 +5,21 @@ No ``_refresh``, ``_delete_by_query``, ``_update_by_query``, ``_reindex``, scrol
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from quire.domain.ids import TenantId
-from quire.search.engine_errors import translated
+from quire.search.engine_errors import EngineRefusedError, translated
+from quire.search.query.question import within
 from quire.search.tenant_engine import TenantEngine
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,18 @@ class IndexState:
 
 @dataclass(frozen=True)
 class AliasAction:
-    """One change of :meth:`Engine.move_aliases`."""
+    """One change of :meth:`Engine.move_aliases`. Through one that is added with ``only`` a tenant's documents are seen
+    and no others, where the engine knows such aliases."""
 
     verb: Literal["add", "remove"]
     index: str
     alias: str
+    only: TenantId | None = None
+
+    def told(self, *, filtered: bool) -> dict[str, Any]:
+        """As the engine is told of it."""
+        what: dict[str, Any] = {"index": self.index, "alias": self.alias}
+        return {self.verb: what | ({"filter": within(self.only)} if filtered and self.only else {})}
 
 
 class Engine:
@@ -64,13 +75,14 @@ class Engine:
             answer = self._client.bulk(body=lines, params={"request_timeout": self._write_seconds})
         return [dict(next(iter(item.values()))) for item in answer["items"]]
 
-    def indexes(self, *names: str) -> dict[str, IndexState]:
-        """The indexes that these names, aliases or patterns lead to; those that lead nowhere are left out."""
+    def indexes(self, *names: str, aliases: str = "*") -> dict[str, IndexState]:
+        """The indexes that these names, aliases or patterns lead to, with those of their aliases that match
+        ``aliases``; those that lead nowhere are left out."""
         with translated("get index"):
             answer = self._client.indices.get(
                 index=",".join(names),
                 params={
-                    "filter_path": "*.aliases,*.mappings._meta",
+                    "filter_path": f"*.aliases.{aliases},*.mappings._meta",
                     "ignore_unavailable": "true",
                     "request_timeout": self._search_seconds,
                 },
@@ -108,9 +120,14 @@ class Engine:
         Raises:
             NoSuchIndexError: one of the indexes is not there, or has not the alias that is to be taken from it.
         """
-        body = {"actions": [{each.verb: {"index": each.index, "alias": each.alias}} for each in actions]}
-        with translated("move aliases"):
-            self._client.indices.update_aliases(body=body, params={"request_timeout": self._write_seconds})
+        try:
+            self._move(actions, filtered=True)
+        except EngineRefusedError:
+            if not any(each.only for each in actions):
+                raise
+            # Not known of OpenSearch Serverless. What reads adds the filter anyway: this is a net below it.
+            self._move(actions, filtered=False)
+            logger.warning("aliases without filters")
 
     def delete_index(self, name: str) -> None:
         """Delete an index with all that is in it; one that is not there is no fault."""
@@ -121,6 +138,11 @@ class Engine:
         """Add fields to an index."""
         with translated("put mapping"):
             self._client.indices.put_mapping(index=index, body=dict(body))
+
+    def _move(self, actions: Sequence[AliasAction], *, filtered: bool) -> None:
+        body = {"actions": [each.told(filtered=filtered) for each in actions]}
+        with translated("move aliases"):
+            self._client.indices.update_aliases(body=body, params={"request_timeout": self._write_seconds})
 
     @staticmethod
     def _errors() -> Any:

@@ -23,10 +23,11 @@ from quire.search.directory import sightings
 from quire.search.documents import Known, document
 from quire.search.engine import Engine
 from quire.search.engine_errors import EngineRefusedError
-from quire.search.generations import Generation, is_of_generation
+from quire.search.generations import Generation
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents, Told
 from quire.search.membership import takings
+from quire.search.pool import Placements
 from quire.search.writes import Counts, Onto, Write, Writes, needed, placed, places
 
 _WORKERS = 16
@@ -66,12 +67,13 @@ class Indexer:
         memberships: Memberships,
         engine: Engine,
         clock: Callable[[], datetime],
+        placements: Placements | None = None,
     ) -> None:
         self._segments = segments
         self._events = events
         self._directory = directory
         self._memberships = memberships
-        self._indexes = Indexes(engine)
+        self._indexes = Indexes(engine, placements)
         self._writes = Writes(engine)
         self._clock = clock
 
@@ -108,7 +110,7 @@ class Indexer:
         """
         held = self._held(tenant, *segment)
         standing = self._indexes.standing(tenant)
-        if not all(is_of_generation(name, of) for name in standing.building.of.values()):
+        if standing.building.made_by(of) != standing.building.of:
             raise ConflictError("another generation is being built")
         with ThreadPoolExecutor(_WORKERS) as pool:
             told = self._messages(tenant, held, pool)

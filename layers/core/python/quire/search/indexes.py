@@ -1,6 +1,11 @@
-"""Monthly indexes behind their aliases: made on demand, any number of times, by any number of indexers."""
+"""Monthly indexes behind their aliases: made on demand, any number of times, by any number of indexers.
+
+A tenant's are its own, or of the pool (:mod:`quire.search.pool`); how they are filled, searched and built anew is the
+same.
+"""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from quire.domain.ids import TenantId
 from quire.search.engine import AliasAction, Engine, IndexState
@@ -10,8 +15,8 @@ from quire.search.generations import (
     built_name,
     generation,
     is_index_of,
-    is_of_generation,
     month_index,
+    run_alias,
 )
 from quire.search.mapping import (
     ANALYSIS_VERSION,
@@ -22,13 +27,19 @@ from quire.search.mapping import (
     read_alias,
     template,
 )
+from quire.search.pool import AllOwn, Placement, Placements, shelf_name, shelf_of
+from quire.search.shelves import Shelves
+
+_MONTH = len("yyyy-mm")
 
 
 class Indexes:
-    """The indexes of the tenants, through one engine."""
+    """The indexes of the tenants, through one engine. ``placements`` says where a tenant's next month is made."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, placements: Placements | None = None) -> None:
         self._engine = engine
+        self._placements = placements or AllOwn()
+        self._shelves = Shelves(engine)
 
     def ensure(self, tenant: TenantId, wanted: Iterable[str]) -> Standing:
         """Make sure that the ``wanted`` months (:func:`index_name`) can be written and searched; what there is then.
@@ -37,58 +48,73 @@ class Indexes:
         index that a write made by itself would be outside the alias, its messages never found, and whoever did not
         see that an index is being built would leave a message out of it.
         """
-        alias = read_alias(tenant)
-        states = self._engine.indexes(alias, building_alias(tenant))
+        states = self._states(tenant)
         self._extend(states)
         standing = _standing(tenant, states)
         missing = sorted(set(wanted) - set(standing.current.of))
         if not missing:
             return standing
-        self._make(missing, alias)
-        current = generation(tenant, alias, [*standing.current.of.values(), *missing])
-        return Standing(current, standing.building)
+        made = dict(zip(missing, missing, strict=True))
+        self._put_template()
+        if self._placements.of(tenant) == "own":
+            self._make(missing, read_alias(tenant))
+        else:  # whoever comes to a month first takes the same shelf
+            made = {month: shelf_name(month[-_MONTH:], 0) for month in missing}
+            self._shelves.make(tenant, made.values(), [read_alias(tenant)])
+        return replace(standing, current=replace(standing.current, of={**standing.current.of, **made}))
 
     def standing(self, tenant: TenantId) -> Standing:
         """What there is; nothing is made."""
-        return _standing(tenant, self._engine.indexes(read_alias(tenant), building_alias(tenant)))
+        return _standing(tenant, self._states(tenant))
 
     def to_be_rebuilt(self, tenant: TenantId) -> list[str]:
         """Indexes that are searched with an older analysis than new ones."""
         states = self._engine.indexes(read_alias(tenant))
         return sorted(name for name, state in states.items() if state.analysis < ANALYSIS_VERSION)
 
-    def build(self, tenant: TenantId, months: Iterable[str], of: str) -> Standing:
+    def build(self, tenant: TenantId, months: Iterable[str], of: str, into: Placement = "own") -> Standing:
         """Begin to build these months anew, as generation ``of``: from when this returns, every indexer that asks
         writes there too. What another generation left half built is detached. Twice is once."""
         standing = self.standing(tenant)
-        left = [name for name in standing.building.of.values() if not is_of_generation(name, of)]
-        self._move(AliasAction("remove", name, building_alias(tenant)) for name in left)
-        there = {name for name in standing.building.of.values() if name not in left}
-        there |= {name for name in standing.current.of.values() if is_of_generation(name, of)}
-        self._make(sorted({built_name(month, of) for month in months} - there), building_alias(tenant))
+        building = building_alias(tenant)
+        ours = standing.building.made_by(of)
+        self._move(
+            AliasAction("remove", name, building) for month, name in standing.building.of.items() if month not in ours
+        )
+        wanted = sorted(set(months) - set(ours) - set(standing.current.made_by(of)))
+        if wanted:
+            self._put_template()
+        if into == "own":
+            self._make([built_name(month, of) for month in wanted], building)
+        else:
+            before = standing.current.of
+            free = self._shelves.free(tenant, {month[-_MONTH:]: before.get(month) for month in wanted})
+            self._shelves.make(tenant, free, [run_alias(tenant, of), building])
         return self.standing(tenant)
 
     def switch(self, tenant: TenantId, of: str) -> list[str]:
         """Let searches see generation ``of`` instead of the one before, in one step; its indexes. Twice is once."""
-        standing = self.standing(tenant)
-        built = [name for name in standing.building.of.values() if is_of_generation(name, of)]
+        states = self._states(tenant)
+        standing = _standing(tenant, states)
+        built, alias = standing.building.made_by(of), read_alias(tenant)
         actions: list[AliasAction] = []
-        for name in built:
-            actions.append(AliasAction("add", name, standing.current.alias))
-            actions.append(AliasAction("remove", name, standing.building.alias))
-            if before := standing.current.of.get(month_index(name)):
-                actions.append(AliasAction("remove", before, standing.current.alias))
+        for name in built.values():
+            actions.append(AliasAction("add", name, alias, only=tenant if shelf_of(name) else None))
+            actions.append(AliasAction("remove", name, building_alias(tenant)))
+        for name, state in states.items():
+            if alias in state.aliases and month_index(tenant, name) in built:
+                actions.append(AliasAction("remove", name, alias))
         self._move(actions)
-        now = standing.current.of.values()
-        return sorted({*built, *(name for name in now if is_of_generation(name, of))})
+        return sorted({*built.values(), *standing.current.made_by(of).values()})
 
     def detach(self, tenant: TenantId, of: str) -> None:
         """Give generation ``of`` up, unless it is searched already: nobody writes there any more."""
-        built = [name for name in self.standing(tenant).building.of.values() if is_of_generation(name, of)]
+        built = self.standing(tenant).building.made_by(of).values()
         self._move(AliasAction("remove", name, building_alias(tenant)) for name in built)
 
     def drop_detached(self, tenant: TenantId) -> list[str]:
-        """Delete the tenant's indexes that no alias leads to; their names.
+        """Delete the tenant's indexes that no alias leads to, and its documents in the pool where none of its aliases
+        does; the names of these indexes.
 
         Only when no indexer can be at work that saw them behind one: its write would make the index again.
         """
@@ -96,17 +122,26 @@ class Indexes:
         alone = [name for name, state in states.items() if not state.aliases and is_index_of(tenant, name)]
         for name in sorted(alone):
             self._engine.delete_index(name)
-        return sorted(alone)
+        return sorted([*alone, *self._shelves.leave(tenant)])
+
+    def pooled(self) -> bool:
+        """Whether there is a pool at all."""
+        return self._shelves.any()
+
+    def _states(self, tenant: TenantId) -> dict[str, IndexState]:
+        alias = read_alias(tenant)
+        return self._engine.indexes(alias, building_alias(tenant), aliases=f"{alias}*")
 
     def _extend(self, states: Mapping[str, IndexState]) -> None:
         for name, state in states.items():
             if state.mapping < MAPPING_VERSION:
                 self._engine.put_mapping(name, extension(state.analysis))
 
+    def _put_template(self) -> None:
+        self._engine.put_template(TEMPLATE_NAME, template())
+
     def _make(self, names: Iterable[str], alias: str) -> None:
-        for number, name in enumerate(names):
-            if not number:
-                self._engine.put_template(TEMPLATE_NAME, template())
+        for name in names:
             if not self._engine.create_index(name, index_body(alias)):
                 self._engine.put_alias(name, alias)
 
@@ -117,6 +152,6 @@ class Indexes:
 
 def _standing(tenant: TenantId, states: Mapping[str, IndexState]) -> Standing:
     alias, building = read_alias(tenant), building_alias(tenant)
-    current = (name for name, state in states.items() if alias in state.aliases)
-    built = (name for name, state in states.items() if building in state.aliases and alias not in state.aliases)
+    current = {name: state for name, state in states.items() if alias in state.aliases}
+    built = {name: state for name, state in states.items() if building in state.aliases and name not in current}
     return Standing(generation(tenant, alias, current), generation(tenant, building, built))

@@ -119,9 +119,10 @@ def template() -> dict[str, Any]:
     }
 
 
-def index_body(alias: str) -> dict[str, Any]:
-    """What a new monthly index is created with, the alias that leads to it included."""
-    return {"settings": settings(), "mappings": mappings(), "aliases": {alias: {}}}
+def index_body(alias: str | None = None) -> dict[str, Any]:
+    """What a new monthly index is created with, the alias that leads to it included, if one does from the start."""
+    led: dict[str, Any] = {} if alias is None else {"aliases": {alias: {}}}
+    return {"settings": settings(), "mappings": mappings(), **led}
 
 
 def extension(analysis: int) -> dict[str, Any]:

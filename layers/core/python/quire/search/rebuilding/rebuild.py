@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
+from typing import Literal
 
 from quire.aws.leases import Lease, Leases
 from quire.domain.errors import ConflictError, CorruptError, MalformedError, NotFoundError
@@ -21,21 +22,26 @@ from quire.search.generations import Generation, generation_of_run
 from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.mapping import month_of, read_alias
+from quire.search.pool import AllOwn, Placement, Placements
 from quire.search.rebuilding.sources import FIRST_DAY, Source, Sources, Span, spans
 
 LEASE_SECONDS = 3_600
 """Longer than any step takes; a run that died holds the next one up for so long."""
+_FORGOTTEN = 120
+"""Seconds: an engine remembers for a minute what was removed, and takes it for newer than the same document again."""
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _SAMPLE, _PAGE = 200, 500
 
 
 @dataclass(frozen=True)
 class Rebuild:
-    """A run: ``month`` is ``yyyy-mm``, or empty for all of the tenant's; ``run`` is its name."""
+    """A run: ``month`` is ``yyyy-mm``, or empty for all of the tenant's; ``run`` is its name. It moves all that the
+    tenant has to where ``into`` says, and leaves it where it is when that is empty."""
 
     tenant: TenantId
     run: str
     month: str = ""
+    into: Placement | Literal[""] = ""
 
     def __post_init__(self) -> None:
         if not is_tenant_id(self.tenant):
@@ -44,6 +50,10 @@ class Rebuild:
             raise MalformedError("a run has a name")
         if self.month and not _MONTH.match(self.month):
             raise MalformedError("a month is yyyy-mm")
+        if self.into not in ("", "own", "pooled"):
+            raise MalformedError("indexes are own or pooled")
+        if self.into and self.month:
+            raise MalformedError("all months of a tenant are moved, or none")
 
     @property
     def generation(self) -> str:
@@ -71,22 +81,34 @@ class Step:
 class Rebuilder:
     """Does the steps of runs."""
 
-    def __init__(self, sources: Sources, indexer: Indexer, engine: Engine, leases: Leases) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        indexer: Indexer,
+        engine: Engine,
+        leases: Leases,
+        placements: Placements | None = None,
+    ) -> None:
         self._sources = sources
         self._indexer = indexer
         self._engine = engine
-        self._indexes = Indexes(engine)
+        self._indexes = Indexes(engine, placements)
         self._leases = leases
+        self._placements = placements or AllOwn()
 
     def begin(self, rebuild: Rebuild) -> list[Span]:
         """Take the lease, make the new indexes, and say which spans are to be indexed after the journal.
 
         Raises:
             ConflictError: another run of this tenant is under way.
+            MalformedError: there is no tenant that could be moved.
         """
         self._hold(rebuild)
+        now = self._placements.of(rebuild.tenant)
+        if rebuild.into:
+            self._place(rebuild.tenant, now)  # fails now rather than at the switch
         days = self._sources.days(rebuild.tenant)
-        self._indexes.build(rebuild.tenant, self._months(rebuild, days), rebuild.generation)
+        self._indexes.build(rebuild.tenant, self._months(rebuild, days), rebuild.generation, rebuild.into or now)
         return spans(days, f"{rebuild.month}-00" if rebuild.month and rebuild.month > "1970-01" else FIRST_DAY)
 
     def index(
@@ -140,7 +162,9 @@ class Rebuilder:
         """
         self._hold(rebuild)
         built = self._indexes.switch(rebuild.tenant, rebuild.generation)
-        if not built:
+        if rebuild.into:
+            self._place(rebuild.tenant, rebuild.into)
+        elif not built:
             raise ConflictError("nothing was built")
         return built
 
@@ -156,14 +180,23 @@ class Rebuilder:
         """
         lease = self._hold(rebuild)
         dropped = self._indexes.drop_detached(rebuild.tenant)
-        self._leases.free(lease)
+        if self._indexes.pooled():
+            self._leases.keep(lease, _FORGOTTEN)
+        else:
+            self._leases.free(lease)
         return dropped
 
     def _hold(self, rebuild: Rebuild) -> Lease:
         lease = self._leases.take(f"rebuild {rebuild.tenant}", LEASE_SECONDS, rebuild.run)
         if lease is None:
-            raise ConflictError("a rebuild of this tenant is under way")
+            raise ConflictError("a rebuild of this tenant is under way, or was within the last two minutes")
         return lease
+
+    def _place(self, tenant: TenantId, placement: Placement) -> None:
+        try:
+            self._placements.put(tenant, placement)
+        except NotFoundError as error:
+            raise MalformedError("there is no such tenant") from error
 
     def _months(self, rebuild: Rebuild, days: dict[str, int]) -> set[str]:
         """All that may hold something: fixed now, so that what comes later is written by those who see it."""
