@@ -4,7 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pytest
 from opensearchpy import OpenSearch
@@ -17,11 +17,11 @@ from quire.domain.message import message_state
 from quire.search.documents import Known, document
 from quire.search.engine import Engine, connect
 from quire.search.indexes import Indexes
-from quire.search.mapping import read_alias
+from quire.search.pool import AllOwn, Placement, Placements
 from quire.search.query.texts import ALL, EMBEDDED
 from quire.search.searcher import Searcher
 from quire.search.tenant_engine import TenantEngine
-from quire.search.writes import Write, Writes, places
+from quire.search.writes import Write, Writes, placed, places
 from tests.chat import AT, known
 
 ADDRESS = "QUIRE_OPENSEARCH_URL"
@@ -40,6 +40,7 @@ class Bench:
     tenant: TenantId
     real: bool
     url: str
+    placements: Placements = field(default_factory=AllOwn)
 
     @property
     def ours(self) -> TenantEngine:
@@ -51,12 +52,10 @@ class Bench:
         by_message: dict[str, list[Known]] = {}
         for each in known(*events):
             by_message.setdefault(str(each.event.message_id), []).append(each)
-        writes = [folded(each) for each in by_message.values()]
         for tenant in {each.event.tenant_id for each in known(*events)}:
-            Indexes(self.engine).ensure(
-                tenant, {w.index for w in writes if w.index and w.index.startswith(f"{read_alias(tenant)}-")}
-            )
-        Writes(self.engine).put_folded(writes)
+            writes = [folded(told) for told in by_message.values() if told[0].event.tenant_id == tenant]
+            standing = Indexes(self.engine, self.placements).ensure(tenant, {w.index for w in writes if w.index})
+            Writes(self.engine).put_folded([placed(write, standing.current) for write in writes])
         self.refresh()
 
     def refresh(self) -> None:
@@ -74,6 +73,33 @@ def folded(events: Sequence[Known]) -> Write:
     assert state is not None
     index, elsewhere = places(state.tenant_id, state.sent_at, events)
     return Write(index, state.message_id, state.revision, document(state, events, AT), elsewhere)
+
+
+@dataclass
+class Placed:
+    """Where tenants' messages are to be indexed: in their own indexes but for those that were put elsewhere."""
+
+    placements: dict[TenantId, Placement] = field(default_factory=dict)
+
+    def of(self, tenant: TenantId) -> Placement:
+        """Where this tenant's are."""
+        return self.placements.get(tenant, "own")
+
+    def put(self, tenant: TenantId, placement: Placement) -> None:
+        """Say where."""
+        self.placements[tenant] = placement
+
+
+@contextmanager
+def pool(made: Bench, *tenants: TenantId) -> Iterator[Bench]:
+    """A bench where these tenants share a pool that is nobody else's."""
+    name = f"pool_{uuid.uuid4().hex[:12]}-messages"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("quire.search.pool.POOL", name)
+        try:
+            yield replace(made, placements=Placed(dict.fromkeys(tenants, "pooled")))
+        finally:
+            made.raw.indices.delete(index=f"{name}-*", params={"ignore_unavailable": "true"})
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from quire.search.query.texts import EMBEDDED
 from quire.search.query.times import zone_named
 from quire.search.searcher import Page, Searcher
 from tests.chat import ACME, AT, WORKSPACE, Chat, file, known, mention
-from tests.search_engines import ENGINES, Bench, bench, folded
+from tests.search_engines import ENGINES, Bench, bench, folded, pool
 
 HERE = Path(__file__).parent / "search_suite"
 CORPUS: dict[str, Any] = yaml.safe_load((HERE / "corpus.yaml").read_text("utf-8"))
@@ -61,14 +61,20 @@ class Archive:
         return searcher.search(Question(text=text, zone=case.get("zone", "UTC"), limit=100))
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=[*ENGINES, pytest.param("pooled", marks=pytest.mark.opensearch)])
 def archive(request: pytest.FixtureRequest) -> Iterator[Archive]:
-    """The corpus, indexed once on each engine."""
+    """The corpus, indexed once on each engine; and in a pool, where a neighbour holds the same."""
+    pooled = request.param == "pooled"
     with ExitStack() as stack:
-        made = stack.enter_context(bench(request.param, lambda: request.getfixturevalue("embedded_engine")))
-        made.index(
-            *(event for number, each in enumerate(CORPUS["messages"]) for event in events(made.tenant, number, each))
-        )
+        kind = "opensearch" if pooled else request.param
+        made = stack.enter_context(bench(kind, lambda: request.getfixturevalue("embedded_engine")))
+        tenants = [made.tenant]
+        if pooled:
+            tenants.append(TenantId(f"{made.tenant}-next-door"))
+            made = stack.enter_context(pool(made, *tenants))
+        for tenant in tenants:
+            said = enumerate(CORPUS["messages"])
+            made.index(*(event for number, each in said for event in events(tenant, number, each)))
         yield Archive(made, names(made.tenant))
 
 
