@@ -187,6 +187,11 @@ def log_partition(tenant: TenantId) -> str:
     return f"T#{_checked(tenant)}#LOG"
 
 
+def checks_partition(tenant: TenantId) -> str:
+    """Partition of what looks at a tenant's index came to, in ``ledger``."""
+    return f"T#{_checked(tenant)}#CHECKS"
+
+
 def archive_segment_key(tenant: TenantId, retention_class: str, day: str, segment: SegmentId) -> str:
     """Key of an archive segment; ``day`` is ``yyyy-mm-dd``."""
     return f"t/{_checked(tenant)}/archive/{_class(retention_class)}/{day.replace('-', '/')}/{segment}.qrs"

@@ -131,6 +131,15 @@ class Indexer:
             raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
         return Indexed(len(told), counts.written, counts.stale)
 
+    def folded(self, tenant: TenantId, known: Sequence[Known]) -> Write:
+        """The document of a message of which this is known, indexed now; months are not placed yet."""
+        return _write(tenant, known, from_datetime(self._clock()))
+
+    def put(self, tenant: TenantId, told: Mapping[MessageId, Told]) -> Counts:
+        """Write messages of which this is known, as if a notice had told of them; raises as :meth:`index`, but counts
+        what is refused."""
+        return self._write(tenant, told)
+
     def join(self, generation: Generation, messages: Iterable[MessageId]) -> Counts:
         """Make one document of what two writers made two of; raises as :meth:`index`."""
         indexed_at = from_datetime(self._clock())

@@ -147,6 +147,10 @@ class Writes:
             stored |= {message: found.get(message, ()) for message in left}
         raise UnavailableError("bulk: others wrote the same messages again and again")
 
+    def run(self, actions: Sequence[tuple[MessageId, Action]]) -> list[Outcome]:
+        """Run actions that are guarded by themselves; what became of each. Raises as :meth:`put_folded`."""
+        return [outcome for _, outcome in self._run(actions)]
+
     def _run(self, actions: Sequence[tuple[MessageId, Action]]) -> Iterator[tuple[tuple[MessageId, Action], Outcome]]:
         """Each action with its outcome, in order: done, or refused."""
         for chunk in chunks(actions):
