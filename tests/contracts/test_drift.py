@@ -68,6 +68,7 @@ def test_a_document_that_is_gone_comes_back(firm: Firm, message: str) -> None:
     before = firm.documents()
     index, found, _ = firm.lies({"m1": "m1 edited"}.get(message, f"text of {message}"))
     firm.search.raw.delete(index=index, id=found)
+    firm.search.refresh()
     (report,) = firm.looked()
     assert told(report) == (1, 0, 0, 0)
     assert [(each.message_id, each.kind, each.healed) for each in report.named] == [(found, "missing", True)]
