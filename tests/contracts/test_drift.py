@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ ALTERED = [
 @pytest.mark.parametrize(("fields", "named"), ALTERED, ids=[",".join(each[1]) for each in ALTERED])
 @pytest.mark.parametrize("text", ["text of m2", "text of m3"], ids=["sealed", "unsealed"])
 def test_what_was_altered_behind_its_version_is_written_over(
-    firm: Firm, text: str, fields: dict[str, object], named: tuple[str, ...]
+    firm: Firm, text: str, fields: dict[str, Any], named: tuple[str, ...]
 ) -> None:
     filled(firm)
     before = firm.documents()
@@ -155,7 +156,7 @@ def test_a_document_that_lost_an_event_gets_it_again(firm: Firm) -> None:
     assert firm.documents() == before
 
 
-def stray(firm: Firm, **fields: object) -> tuple[str, str]:
+def stray(firm: Firm, **fields: Any) -> tuple[str, str]:
     index, _, source = firm.lies("text of m2")
     other = "00000000-0000-4000-8000-000000000001"
     events = [{**each, "event": {**each["event"], "event_id": other, "message_id": other}} for each in source["events"]]
@@ -168,7 +169,7 @@ def stray(firm: Firm, **fields: object) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "fields", [{}, {"events": []}, {"timestamp": "2025-05-05T00:00:00Z", "instant": 1746403200000000}]
 )
-def test_a_document_that_no_segment_tells_of_is_taken_away(firm: Firm, fields: dict[str, object]) -> None:
+def test_a_document_that_no_segment_tells_of_is_taken_away(firm: Firm, fields: dict[str, Any]) -> None:
     filled(firm)
     before = firm.documents()
     _, other = stray(firm, **fields)

@@ -14,7 +14,7 @@ from quire.bootstrap.sessions import patient
 from quire.domain.errors import ConflictError, MalformedError
 
 if TYPE_CHECKING:
-    from quire.aws.index_checks import DayReport
+    from quire.aws.index_checks import DayReport, IndexChecks
     from quire.aws.journal import Journal
     from quire.domain.ids import TenantId
     from quire.search.drift.objects import Outline
@@ -144,7 +144,7 @@ def _is_day(text: str) -> bool:
 
 
 @cache
-def kept() -> Any:
+def kept() -> IndexChecks:
     """Where reports are kept."""
     from quire.aws.index_checks import IndexChecks
     from quire.config import settings

@@ -91,10 +91,7 @@ class Indexer:
         with ThreadPoolExecutor(_WORKERS) as pool:
             told = self._messages(tenant, held, pool)
             self._note(tenant, [each.event for each in held], pool)  # first: searching without the index needs it
-        indexed_at = from_datetime(self._clock())
-        counts = _in_parts(
-            tenant, told, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
-        )
+        counts = self.put(tenant, told)
         for refused in counts.refused:
             logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
         if counts.refused:
@@ -138,7 +135,10 @@ class Indexer:
     def put(self, tenant: TenantId, told: Mapping[MessageId, Told]) -> Counts:
         """Write messages of which this is known, as if a notice had told of them; raises as :meth:`index`, but counts
         what is refused."""
-        return self._write(tenant, told)
+        indexed_at = from_datetime(self._clock())
+        return _in_parts(
+            tenant, told, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
+        )
 
     def join(self, generation: Generation, messages: Iterable[MessageId]) -> Counts:
         """Make one document of what two writers made two of; raises as :meth:`index`."""

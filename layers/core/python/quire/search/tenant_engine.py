@@ -24,7 +24,7 @@ _KEEP = "1m"
 _NO_ROOM = 429
 _PARTS = frozenset(
     ("query", "size", "sort", "search_after", "track_total_hits", "_source", "aggs", "post_filter", "highlight")
-) | {"seq_no_primary_term"}
+) | {"seq_no_primary_term", "version"}
 """Of a search's body. Each looks at what the query found, and at nothing else; ``suggest``, ``rescore`` and ``explain``
 tell of words that stand in anybody's documents."""
 _COUNTS = frozenset(
@@ -83,7 +83,7 @@ class TenantEngine:
         docs = [{"_index": index, "_id": each, "_source": ["tenant_id", *fields]} for index, each in wanted]
         with translated("get"):
             answer = self._client.mget(body={"docs": docs}, params={"request_timeout": self._seconds})
-        return [doc for doc in answer["docs"] if doc.get("found") and doc["_source"]["tenant_id"] == self._tenant]
+        return [doc for doc in answer["docs"] if doc.get("found") and doc["_source"].get("tenant_id") == self._tenant]
 
     def open_snapshot(self) -> str | None:
         """A point in time of what the tenant's searches see, kept for a minute after each use; ``None`` when there is

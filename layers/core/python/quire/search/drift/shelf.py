@@ -8,9 +8,8 @@ from typing import Any
 from quire.domain.ids import MessageId, TenantId
 from quire.search.documents import Document
 from quire.search.drift.days import bounds
-from quire.search.engine import Engine, NoSuchIndexError
-from quire.search.mapping import read_alias
-from quire.search.query import within
+from quire.search.engine import Engine
+from quire.search.engine_errors import NoSuchIndexError
 
 EVENT_IDS = ("events.event.event_id",)
 WHOLE = ("*",)
@@ -44,7 +43,7 @@ class Shelf:
         found: dict[MessageId, list[Lying]] = {}
         for wanted in batched(messages, _HEAVY if fields == WHOLE else _LIGHT, strict=False):
             body = {
-                "query": {"bool": {"filter": [within(tenant), {"ids": {"values": list(wanted)}}]}},
+                "query": {"ids": {"values": list(wanted)}},
                 "size": 4 * len(wanted),
                 "version": True,
                 "seq_no_primary_term": True,
@@ -60,9 +59,8 @@ class Shelf:
         """Documents by (index, id), refreshed or not; those that exist."""
         found: dict[tuple[str, MessageId], Lying] = {}
         for some in batched(wanted, _HEAVY, strict=False):
-            for document in self._engine.get_many(some, WHOLE):
-                if document["_source"].get("tenant_id") == tenant:
-                    found[document["_index"], MessageId(document["_id"])] = _lying(document)
+            for document in self._engine.for_tenant(tenant).get_many(some, WHOLE):
+                found[document["_index"], MessageId(document["_id"])] = _lying(document)
         return found
 
     def of_day(self, tenant: TenantId, day: str) -> Iterator[tuple[str, MessageId]]:
@@ -71,7 +69,7 @@ class Shelf:
         after: list[object] = []
         while True:
             body: dict[str, Any] = {
-                "query": {"bool": {"filter": [within(tenant), {"range": {"instant": {"gte": low, "lt": high}}}]}},
+                "query": {"range": {"instant": {"gte": low, "lt": high}}},
                 "sort": [{"place": "asc"}, {"instant": "asc"}],
                 "size": _PAGE,
                 "track_total_hits": False,
@@ -92,14 +90,14 @@ class Shelf:
             "format": "yyyy-MM-dd",
             "min_doc_count": 1,
         }
-        body = {"query": within(tenant), "size": 0, "aggs": {"days": {"date_histogram": by_day}}}
+        body = {"size": 0, "aggs": {"days": {"date_histogram": by_day}}}
         answer = self._search(tenant, body)
         buckets = answer.get("aggregations", {}).get("days", {}).get("buckets", ())
         return {str(bucket["key_as_string"])[:10] for bucket in buckets if bucket["doc_count"]}
 
     def _search(self, tenant: TenantId, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return self._engine.search(read_alias(tenant), body)
+            return self._engine.for_tenant(tenant).search(body)
         except NoSuchIndexError:
             return {"hits": {"hits": []}}
 
