@@ -174,6 +174,7 @@ def outlines(journal: Journal, sealed: Journal) -> Callable[[str, str], Outline]
 def checking() -> Checking:
     """Checks any tenant's index, against what is sealed and what is not yet."""
     from quire.aws.directory import Directory
+    from quire.aws.index_placements import IndexPlacements
     from quire.aws.journal import Journal
     from quire.aws.ledger import Ledger
     from quire.aws.memberships import Memberships
@@ -196,12 +197,11 @@ def checking() -> Checking:
 
     known, aws = settings(), patient()
     sealed = Journal(aws.s3, known.need("archive_bucket"), lock_of(known.archive_lock_mode, known.archive_lock_days))
-    ledger, engine = known.need("ledger_table"), engine_of(aws)
+    control, ledger, engine = known.need("control_table"), known.need("ledger_table"), engine_of(aws)
     segments = segment_events(journal(), opened, sealed)
     events = known_events(aws, journal(), opened)
-    # Whom and which channels there are is not looked at here, and not written.
-    directory, memberships = Directory(aws.dynamodb, ""), Memberships(aws.dynamodb, "")
-    indexer = Indexer(segments, events, directory, memberships, engine, now)
+    directory, memberships = Directory(aws.dynamodb, control), Memberships(aws.dynamodb, control)
+    indexer = Indexer(segments, events, directory, memberships, engine, now, IndexPlacements(aws.dynamodb, control))
     lists = SealedLists(aws.dynamodb, ledger)
     objects = Objects(
         journal(), Sources(journal(), Ledger(aws.dynamodb, ledger), lists), segments, outlines(journal(), sealed)

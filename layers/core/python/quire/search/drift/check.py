@@ -67,7 +67,7 @@ class Check:
         month = index_name(asked.tenant, f"{day}T00:00:00Z")
         for index, message in self._shelf.of_day(asked.tenant, day):
             listed.add(message)
-            if month_index(index) != month:
+            if month_index(asked.tenant, index) != month:
                 misplaced.append((index, message))
         look, seen = Look(day, indexed=len(listed)), _Seen(min(1.0, SAMPLE / max(1, len(listed))))
         for batch in self._objects.of_day(asked.tenant, day, look):
