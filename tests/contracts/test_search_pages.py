@@ -58,7 +58,8 @@ def test_what_comes_meanwhile_moves_no_page(search: Bench, chat: Chat, text: str
     search.index(*(chat.says("word", f"old {n}", f"2026-03-0{n + 1}T00:00:00Z") for n in range(4)))
     question = Question(text=text, limit=2)
     first = search.searcher().search(question)
-    search.index(*(chat.says("word", f"new {n}", f"2026-03-1{n}T00:00:00Z") for n in range(3)))
+    new = (chat.says("word", f"new {n}", f"2026-03-1{n}T00:00:00Z") for n in range(3))
+    search.index(*(each.model_copy(update={"captured_at": "2200-01-01T00:00:00Z"}) for each in new))
     second = search.searcher().search(question, first.next_cursor)
     assert ids([first, second]) == ["old 3", "old 2", "old 1", "old 0"]
     assert second.next_cursor is None

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quire.domain.errors import MalformedError
-from quire.search.cursor import Place, decode, encode, scope_of
+from quire.search.cursor import MAX_SHOWN, First, Place, decode, encode, scope_of
 from quire.search.highlight import AFTER, BEFORE, fragments
 from quire.search.query import Filters, Question, Sort
 from quire.search.query.ast import Query
@@ -152,18 +153,29 @@ def test_highlights_are_always_safe_html(parts: list[str]) -> None:
     assert reader.shown == fragment.replace(BEFORE, "").replace(AFTER, "")
 
 
-places = st.builds(
+instants = st.integers(0, 2**53)
+shown = st.lists(st.uuids().map(str), max_size=MAX_SHOWN).map(tuple)
+by_time = st.builds(
     Place,
-    instant=st.integers(0, 2**53),
+    instant=instants,
     place=st.from_regex(r"\d{3}[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", fullmatch=True).filter(str.isascii),
-    score=st.sampled_from([None, 0.0, 2.0, 6.0]),
     snapshot=st.one_of(st.none(), st.from_regex(r"[A-Za-z0-9+/=_-]{1,50}", fullmatch=True)),
 )
+ranked_places = st.builds(
+    replace, by_time, score=st.sampled_from([None, 0.0, 2.0, 6.0]), first=st.builds(First, instants, shown)
+)
+places = by_time | ranked_places
 
 
 @given(places)
 def test_a_cursor_comes_back_as_it_went(place: Place) -> None:
-    assert decode("scope", encode("scope", place), ranked=place.score is not None) == place
+    assert decode("scope", encode("scope", place), ranked=place.first is not None) == place
+
+
+def test_the_longest_cursor_is_one() -> None:
+    first = First(2**53, tuple(f"{number:08x}-0000-5000-8000-000000000000" for number in range(MAX_SHOWN)))
+    place = Place(2**53, "999" + first.shown[0], 7.0, "x" * 4096, first)
+    assert decode("scope", encode("scope", place), ranked=True) == place
 
 
 @given(places, st.booleans())
@@ -193,9 +205,10 @@ def sealed(value: object) -> str:
         st.binary(max_size=100).map(lambda raw: base64.urlsafe_b64encode(raw).decode()),
         json_values.map(sealed),
         st.fixed_dictionaries(
-            {"v": st.just(1), "scope": st.just("s"), "after": json_values}, optional={"snapshot": json_values}
+            {"v": st.just(1), "scope": st.just("s"), "after": json_values},
+            optional={"snapshot": json_values, "first": json_values},
         ).map(sealed),
-        st.just("x" * 10_000),
+        st.just("x" * 11_000),
     ),
     st.booleans(),
 )
@@ -207,4 +220,5 @@ def test_any_other_cursor_is_refused(cursor: str, ranked: bool) -> None:
         return
     assert 0 <= place.instant <= 2**53
     assert re.fullmatch(r"\d{3}[0-9a-f-]{0,36}", place.place, re.ASCII)
-    assert (place.score is not None) == ranked
+    assert (place.first is not None) == ranked
+    assert ranked or place.score is None

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quire.domain.errors import MalformedError
-from quire.search.cursor import Place, decode, encode, scope_of
+from quire.domain.time import from_datetime, from_unix, nanoseconds
+from quire.search.cursor import First, Place, decode, encode, scope_of
 from quire.search.documents import Document, fitting
 from quire.search.engine_errors import EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
 from quire.search.explain import Explanation, Here, explained
@@ -116,9 +117,12 @@ class Searcher:
         self._here = Here(engine, where)
 
     def search(self, question: Question, cursor: str | None = None, extras: Extras = NONE) -> Page:
-        """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing. Ranked pages
-        from the second on are read from one point in time, where the engine has room for it, because an edit may
-        change a message's rank; its place in time never changes.
+        """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing.
+
+        By time every message comes once, because its place never changes. An edit may change its rank: ranked pages
+        from the second on are read from one point in time, as long as the engine keeps it, without what the first page
+        showed and what was captured after it. The second begins with what rose meanwhile. Where there is no room for
+        points in time, a message edited between later pages may be missing or come twice.
 
         Raises:
             QueryError: the query cannot be read, or would cost too much.
@@ -127,6 +131,7 @@ class Searcher:
         """
         asked = self._asked(question, extras.facets if cursor is None else ())
         scope = scope_of(self._tenant, asdict(replace(question, limit=0)))
+        now = nanoseconds(from_datetime(self._clock())) // 1000
         place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
         try:
             answer, snapshot = self._answered(self._body(asked, place), question, place)
@@ -140,9 +145,10 @@ class Searcher:
         if snapshot is not None and not more:
             self._engine.close_snapshot(snapshot)
         total = answer["hits"]["total"]
-        last = _place(shown[-1]["sort"], question.ranked, snapshot) if more else None
+        first = place.first if place else First(now, tuple(hit["_id"] for hit in shown)) if question.ranked else None
+        last = _place(shown[-1]["sort"], place, snapshot, first) if more else None
         return Page(
-            total=int(total["value"]),
+            total=int(total["value"]) + (len(place.first.shown) if place and place.first else 0),
             at_least=total["relation"] != "eq",
             hits=self._hits(asked, shown, extras),
             next_cursor=None if last is None else encode(scope, last),
@@ -237,7 +243,9 @@ class Searcher:
         marks = highlighted(asked.query, BEFORE, AFTER, self._where)
         if marks is not None:
             body["highlight"] = marks
-        if place is not None:
+        if place is not None and place.first is not None:
+            wanted["bool"]["must_not"] = _not_of(place.first)
+        if place is not None and (place.score is not None or not question.ranked):
             after: list[Any] = [place.instant, place.place]
             body["search_after"] = after if place.score is None else [place.score, *after]
         return body
@@ -264,9 +272,16 @@ class Searcher:
         return answer, str(answer.get("pit_id", snapshot))
 
 
-def _place(sort: list[Any], ranked: bool, snapshot: str | None) -> Place:
-    score, instant, within = sort if ranked else [None, *sort]
-    return Place(int(instant), str(within), None if score is None else float(score), snapshot)
+def _place(sort: list[Any], before: Place | None, snapshot: str | None, first: First | None) -> Place:
+    """After the message with these values; ``before`` is where its page began."""
+    score, instant, within = [None, *sort] if first is None else sort
+    return Place(int(instant), str(within), None if score is None or before is None else float(score), snapshot, first)
+
+
+def _not_of(first: First) -> list[dict[str, Any]]:
+    """What later pages leave out: what the first one showed, and what was captured after it."""
+    asked = from_unix(f"{first.asked // 10**6}.{first.asked % 10**6:06d}")
+    return [{"terms": {"message_id": list(first.shown)}}, {"range": {"captured_at": {"gt": asked}}}]
 
 
 def _hit(hit: Mapping[str, Any]) -> Hit:
