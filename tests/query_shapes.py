@@ -5,7 +5,7 @@ from typing import Any
 
 from quire.domain.ids import TenantId
 
-_TEXT = r"((content|subject|history|attachment_text)(\.exact|\.cjk)?|words_[a-z]{2,3})"
+_TEXT = r"((content|subject|history|attachment_text)(\.exact|\.cjk)?|words_[a-z]{2,3}|parts|unspaced(_before)?)"
 _KEYWORD = (
     r"(platform|channel_id|channel_type|user_id|workspace_id|thread_id|message_id|platform_id|mentioned_ids|symbols|tokens|"
     r"emoji|file_types|tags|holds|sentiment|language|has_(attachments|links|reactions)|is_(edited|deleted|external|flagged))"

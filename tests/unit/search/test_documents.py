@@ -6,8 +6,9 @@ import pytest
 
 from quire.domain.events import Event
 from quire.domain.message import message_state
-from quire.search.documents import Known, document, known_events, symbols_of
+from quire.search.documents import Known, document, known_events
 from quire.search.mapping import (
+from quire.search.tokens import symbols_of
     LAST_TIME,
     UNDATED,
     index_body,

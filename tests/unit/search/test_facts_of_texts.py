@@ -12,7 +12,8 @@ from quire.search.file_types import file_types
 from quire.search.languages import language_of
 from quire.search.mapping import STEMMED, mappings, words_field
 from quire.search.personal_data import personal_data
-from quire.search.tokens import LONGEST, MOST, special_tokens
+from quire.search.query.analysis import apart
+from quire.search.tokens import LONGEST, MOST, MOST_PARTED, parts_of, special_tokens
 from tests.chat import AT, Chat, file, known, mention
 
 CHAT = Chat().called("U1", "Alice")
@@ -22,7 +23,7 @@ CHAT = Chat().called("U1", "Alice")
     ("text", "tokens"),
     [
         ("buy $ACME, not $BRK.B!", ["$acme", "$brk.b"]),
-        ("it cost $1,000.50.", ["$1,000.50"]),
+        ("it cost $1,000.50.", ["$1,000.50", "=$1000.50"]),
         ("€2.5M or £30k", ["£30k", "€2.5m"]),
         ("#Orion #Q3-plan", ["#orion", "#q3-plan"]),
         ("ask @Anna.", ["@anna"]),
@@ -141,3 +142,39 @@ def test_a_document_tells_all_of_it() -> None:
 
 def test_each_stemmed_language_has_its_field() -> None:
     assert {words_field(language) for language in STEMMED} <= set(mappings()["properties"])
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("An ordinary sentence. With 3 words, e-mail and 10:30.", []),
+        ("foo_bar and foo_bar", ["foo bar"]),
+        ("getInvoiceTotal() parseHTTPResponse HTTPServer", ["get Invoice Total", "parse HTTP Response", "HTTP Server"]),
+        ("URLs PDFs 10K v1.2.3 192.168.0.1", []),
+        ("no space.After it", ["space After"]),
+        ("acme.example.com/a_b/budget.v2.xlsx", ["acme example com", "a b", "budget v2 xlsx"]),
+        ("std::vector __init__ _private x_", []),
+        ("überMaß straße.Ende", ["über Maß", "straße Ende"]),
+        ("1,000.50 $2,345 12,34,567 1'999.95 1’000", ["1000.50", "2345", "1234567", "1999.95", "1000"]),
+        ("1.234.567,89 7.654,32 1.234.567", ["1234567.89", "7654.32", "1234567"]),
+        ("1.000 1,50 1,0000 10,000,00 1,000,5 12.2026", []),
+    ],
+)
+def test_things_with_parts(text: str, parts: list[str]) -> None:
+    assert parts_of(text) == parts
+
+
+def test_there_are_not_too_many_of_them() -> None:
+    text = " ".join(f"foo_{number}" for number in range(MOST_PARTED + 5))
+    assert len(parts_of(text)) == MOST_PARTED
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "a_" * 500_000, "1," * 500_000, "a." * 500_000, "aA" * 500_000])
+def test_no_text_takes_long(text: str) -> None:
+    """Each is read once, not once from every place; a quadratic reading would take hours."""
+    assert len(parts_of(text)) <= 1
+
+
+def test_scripts_without_spaces_are_taken_apart() -> None:
+    assert apart("การ Lotus, วันศุกร์") == "ก า ร lotus วั น ศุ ก ร์"
+    assert apart("plain 会議") is None

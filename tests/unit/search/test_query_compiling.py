@@ -100,7 +100,7 @@ def test_totals_are_counted_far() -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("plan", {"content", "subject", "history", "attachment_text"}),
+        ("plan", {"content", "subject", "history", "attachment_text", "parts"}),
         ('"plan"', {"content.exact", "subject.exact", "history.exact", "attachment_text.exact"}),
     ],
 )
@@ -119,6 +119,8 @@ def test_patterns_are_folded_as_the_index_is(text: str) -> None:
     ("text", "expected"),
     [
         ("$ACME", {"term": {"tokens": {"value": "$acme"}}}),
+        ("$1,000.50", {"terms": {"tokens": ["$1,000.50", "$1000.50", "=$1000.50"]}}),
+        ('"$1,000.50"', {"term": {"tokens": {"value": "$1,000.50"}}}),
         ("#Deal", {"term": {"tokens": {"value": "#deal"}}}),
         ("#dea*", {"wildcard": {"tokens": {"value": "#dea*"}}}),
         (":Rocket:", {"term": {"emoji": {"value": "rocket"}}}),

@@ -148,7 +148,7 @@ SOMETHING = "a word, a phrase in quotes, a field or a group in parentheses"
         ("m*", 1, 2, "at least 2 letters or digits before the first * or ?"),
         ("foo-ba*", 1, 7, "letters and digits of one word"),
         ("ab*c*d*e*f*", 1, 11, "at most 4 signs"),
-        ("会議*", 1, 3, "no wildcard: Chinese and Japanese are found wherever they stand"),
+        ("会議*", 1, 3, "no wildcard: Chinese, Japanese, Thai and their like are found wherever they stand"),
         ("word~3", 1, 6, "~1 or ~2 after a word"),
         ("ab~1", 1, 4, "at least 3 letters"),
         ("abcd~2", 1, 6, "at least 5 letters"),

@@ -4,7 +4,6 @@ The document holds everything the API shows of a message, so that a search needs
 was folded from, so that it can be folded on when the event rows have expired.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +16,9 @@ from quire.domain.events import AttachmentRef, Event, event_from_json, told
 from quire.domain.ids import subject_id
 from quire.domain.message import MessageState, ReactionState, Version
 from quire.domain.time import nanoseconds
-from quire.search.emoji_names import emoji_names
 from quire.search.file_types import file_types
-from quire.search.languages import language_of
-from quire.search.mapping import STEMMED, indexable_time, place_in_time, words_field
-from quire.search.personal_data import personal_data
-from quire.search.tokens import special_tokens
+from quire.search.mapping import indexable_time, place_in_time
+from quire.search.told_by_texts import told_by
 
 Document = Mapping[str, Any]
 FOLDED_FROM = ("events", "attachments.attachment_id", "attachments.extracted_text")
@@ -82,15 +78,6 @@ def fitting(documents: Sequence[Document]) -> int:
     return len(documents)
 
 
-def symbols_of(text: str) -> list[str]:
-    """Every distinct symbol in ``text`` (emoji, currency signs, arrows ...): tokenizers disagree about these."""
-    return sorted(character for character in set(text) if unicodedata.category(character)[0] == "S")
-
-
-Attached = Sequence[tuple[AttachmentRef, AttachmentState | None, bool]]
-"""Attachments of a message, as :func:`attachments_of` tells them."""
-
-
 def attachments_of(state: MessageState) -> Attached:
     """Each attachment the message ever carried, as last told: (reference, fate of its bytes, whether it is gone)."""
     latest: dict[str, AttachmentRef] = {}
@@ -143,8 +130,9 @@ def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
     files = _file_texts(state)
     words_attached = _distinct(text for ref, _, _ in attached for text in (ref.name, ref.text, files.get(ref.id)))
     said = [*texts, *(subject for subject in subjects if subject)]
+    shown = [text for text in (current, content.subject if content else None) if text is not None]
     return {
-        **_told_by(said, words_attached, current),
+        **told_by(said, words_attached, shown),
         "content": current,
         "subject": content.subject if content else None,
         "history": _distinct(
@@ -153,21 +141,6 @@ def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
         "attachment_text": words_attached,
         "attachments": [_attachment(*each, files.get(each[0].id)) for each in attached],
         **_files(attached),
-    }
-
-
-def _told_by(said: Sequence[str], attached: Sequence[str], current: str | None) -> dict[str, Any]:
-    """What texts hold beside their words. The language is that of what the message says now."""
-    everything = " \n".join([*said, *attached])
-    spoken = " \n".join(said)
-    language = language_of(current) if current else None
-    return {
-        "symbols": symbols_of(everything),
-        "tokens": special_tokens(everything),
-        "emoji": emoji_names(spoken),
-        "pii": personal_data(everything),
-        "language": language,
-        **({words_field(language): _distinct([*said, *attached])} if language in STEMMED else {}),
     }
 
 

@@ -129,11 +129,11 @@ def _named(parts: Sequence[Node], meaning: Meaning, where: texts.Texts) -> dict[
 def _in_places(number: int, part: Node, where: texts.Texts) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for place, field in _PLACES.items():
-        there = replace(where, names=(field,), languages=())
+        there = replace(where, names=(field,), languages=(), parts=False)
         found[f"{number} {place}"] = _occurs(part, there)
         if isinstance(part, Word):
             found[f"{number} {place} exactly"] = texts.occurs(Phrase(part.text), there)
-    if where.languages:
+    if where.languages or where.parts:
         found[f"{number} message"] = _occurs(part, replace(where, names=()))
     return found
 
@@ -166,6 +166,9 @@ def _rank(question: Question, held: Sequence[Step]) -> str:
     if not question.ranked:
         return _ORDER[question.sort or "newest"]
     if not held:
-        return "Last: some of it stands in earlier texts or attachments only. Within a step the newest comes first."
+        return (
+            "Last: some of it stands in earlier texts, attachments or within longer words only. "
+            "Within a step the newest comes first."
+        )
     told = "; ".join(_STEPS[step] for step in held)
     return f"{told[0].upper()}{told[1:]}. Within a step the newest comes first."

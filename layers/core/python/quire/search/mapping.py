@@ -8,11 +8,11 @@ from typing import Any
 from quire.domain.ids import TenantId
 from quire.domain.time import nanoseconds
 
-MAPPING_VERSION = 3
+MAPPING_VERSION = 4
 """Raised whenever fields are added; existing indexes are then extended in place where the fields need no analysis that
 they lack, and what is already in them gets the new fields by a rebuild from the archive."""
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Raised whenever analysis is added or changed. An index keeps the analysis it was made with: until it is rebuilt, it
 takes whole documents and searches them as it always did (:func:`extension`)."""
 
@@ -63,6 +63,12 @@ _STEMMERS = {
 COMBINING = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670"
 """Accents that stand beside their letter (file names of some systems, dictation), points of Hebrew and Arabic: a class
 of characters for a regular expression."""
+UNSPACED = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd\u0ec0-\u0ec6\u0edc-\u0edf"
+    "\u1000-\u102a\u103f\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
+    "\u1780-\u17b3\u17d7\u17dc\ua9e0-\ua9e4\ua9e6-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa76\uaa7a\uaa7e\uaa7f"
+)
+"""Letters of Thai, Lao, Burmese and Khmer, which put no spaces between words: a class of characters."""
 _FOLDED = (
     *("cjk_width", "lowercase", "marks", "decimal_digit"),
     *("arabic_normalization", "persian_normalization", "asciifolding"),
@@ -144,7 +150,8 @@ def settings() -> dict[str, Any]:
 
     Case, accents (composed or not), points of Hebrew and Arabic, the forms of a letter or a digit, the shape of an
     apostrophe and the width of a letter never decide; no analyzer drops stop words, because "to be or not to be" is a
-    thing people search for. ``message`` takes "don't" and "dont" for the same.
+    thing people search for. ``message`` takes "don't" and "dont" for the same. ``spaced`` is for
+    texts that were taken apart before (:func:`quire.search.query.analysis.apart`).
     """
     return {
         "analysis": {
@@ -159,6 +166,7 @@ def settings() -> dict[str, Any]:
                 "message": _analyzer(*_FOLDED, "negations", "possessives", "stems"),
                 "exact": _analyzer(*_FOLDED),
                 "bigram": _analyzer("cjk_width", "lowercase", "cjk_bigram"),
+                "spaced": {"type": "custom", "tokenizer": "whitespace", "filter": ["lowercase"]},
                 **{
                     words_field(language): _analyzer("cjk_width", "lowercase", "marks", *stemmed, "asciifolding")
                     for language, stemmed in STEMMED.items()
@@ -212,6 +220,9 @@ def _words() -> dict[str, Any]:
         "attachment_text": _TEXT,
         "file_names": _TEXT,
         **{words_field(each): {"type": "text", "analyzer": words_field(each)} for each in STEMMED},
+        "parts": {"type": "text", "analyzer": "message"},
+        "unspaced": {"type": "text", "analyzer": "spaced"},
+        "unspaced_before": {"type": "text", "analyzer": "spaced"},
         "attachments": {
             "type": "nested",
             "properties": {

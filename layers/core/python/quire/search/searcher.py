@@ -26,9 +26,8 @@ from quire.search.query.times import zone_named
 from quire.search.suggest import suggestion
 from quire.search.tenant_engine import TenantEngine
 
-SHOWN: dict[str, list[str]] = {
-    "excludes": ["events", "attachment_text", "attachments.extracted_text", "words_*", "tokens", "changed_at"]
-}
+_UNSHOWN = "events attachment_text attachments.extracted_text words_* tokens parts unspaced unspaced_before changed_at"
+SHOWN: dict[str, list[str]] = {"excludes": _UNSHOWN.split()}
 """What of a document is read to show it."""
 _NARROWER = "more letters before the first * or ? of a wildcard beside NEAR or BEFORE, or a longer fuzzy word there"
 

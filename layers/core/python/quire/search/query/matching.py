@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from quire.domain.time import nanoseconds
-from quire.search.documents import symbols_of
 from quire.search.mapping import indexable_time
 from quire.search.query import regexps
 from quire.search.query.analysis import signs, stem, tokens
@@ -36,8 +35,9 @@ from quire.search.query.folding import folded
 from quire.search.query.meaning import Meaning
 from quire.search.query.patterns import is_wild
 from quire.search.query.properties import FLAGS, KEYWORDS
-from quire.search.query.texts import CJK, EMOJI_NAME, TEXT_FIELDS, special_of
+from quire.search.query.texts import CJK, EMOJI_NAME, PARTS, TEXT_FIELDS, asked_tokens, literal, readings, special_of
 from quire.search.query.times import Span
+from quire.search.tokens import in_parts, symbols_of
 
 Document = Mapping[str, Any]
 _Stretch = tuple[int, int]
@@ -79,13 +79,21 @@ class _Message:
                 return any(map(_wild(pattern), self._values("tokens")))
             case _:
                 special = self._special(node)
-                return any(_found(node, text) for text in self.texts()) if special is None else special
+                return self._said(node) if special is None else special
 
     def texts(self) -> list[_Text]:
         if self._texts is None:
-            analysed = (tokens(text) for name in TEXT_FIELDS for text in self._values(name))
-            self._texts = [_Text(exact, [stem(token) for token in exact]) for exact in analysed]
+            self._texts = [_text(text) for name in TEXT_FIELDS for text in self._values(name)]
         return self._texts
+
+    def _said(self, node: Node) -> bool:
+        if not isinstance(node, Word):
+            return any(_found(node, text) for text in self.texts())
+        words = [Word(each) for each in readings(node.text)]
+        if any(_found(word, text) for word in words for text in self.texts()):
+            return True
+        parts = Word(in_parts(node.text))
+        return not CJK.search(node.text) and any(_found(parts, _text(each)) for each in self._values(PARTS))
 
     def _values(self, name: str) -> Sequence[str]:
         value = self.document.get(name, ())
@@ -100,7 +108,9 @@ class _Message:
         if not any(map(str.isalnum, node.text)):
             return set(symbols_of(node.text)) <= set(self._values("symbols"))
         token = special_of(node.text)
-        return None if token is None else token in self._values("tokens")
+        if token is None:
+            return None
+        return not set(asked_tokens(token, quoted=isinstance(node, Phrase))).isdisjoint(self._values("tokens"))
 
     def _has(self, name: str, value: Value) -> bool:
         if name in ("before", "after", "on", "during"):
@@ -126,6 +136,11 @@ class _Message:
             return channel in meant.ids
         mentioned = not set(self._values("mentioned_ids")).isdisjoint(meant.ids)
         return mentioned or (name == "to" and channel in meant.private and sender not in meant.ids)
+
+
+def _text(text: str) -> _Text:
+    exact = tokens(text)
+    return _Text(exact, [stem(token) for token in exact])
 
 
 def _found(node: Node, text: _Text) -> bool:
@@ -159,13 +174,20 @@ def _stretches(node: Node, text: _Text) -> Iterator[_Stretch]:
 
 
 def _beside(near: Near, text: _Text) -> bool:
-    first, second = list(_places(near.first, text)), list(_places(near.second, text))
+    sides = (near.first, near.second)
+    first, second = (list(_places(_as_written(each) if literal(near) else each, text)) for each in sides)
     return any(
         0 <= other[0] - one[1] - 1 <= near.distance
         or (not near.ordered and 0 <= one[0] - other[1] - 1 <= near.distance)
         for one in first
         for other in second
     )
+
+
+def _as_written(operand: Operand) -> Operand:
+    if isinstance(operand, Or):
+        return Or(tuple(Phrase(each.text) if isinstance(each, Word) else each for each in operand.of))
+    return Phrase(operand.text) if isinstance(operand, Word) else operand
 
 
 def _places(operand: Operand, text: _Text) -> Collection[_Stretch]:

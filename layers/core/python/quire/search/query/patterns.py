@@ -2,13 +2,14 @@
 
 import re
 
+from quire.search.mapping import UNSPACED
 from quire.search.query.folding import folded
 from quire.search.query.limits import MAX_PATTERN, MAX_STARS, MIN_PREFIX
 
 _STARS = re.compile(r"\*+")
 _WILD = re.compile(r"[#@$]?[\w.'’*?]+\Z")
 _SIGN = re.compile(r"[*?]")
-_UNSPACED = re.compile(r"[\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_ALONE = re.compile(rf"[\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff{UNSPACED}]")
 _TRAILING = "!.,;:…"
 
 
@@ -39,8 +40,8 @@ def wildcard(text: str) -> str:
         raise PatternError(f"at least {MIN_PREFIX} letters or digits before the first * or ?")
     if not _WILD.match(pattern) or not is_wild(pattern):
         raise PatternError("letters and digits of one word around * and ?, or the whole in quotes")
-    if _UNSPACED.search(pattern):
-        raise PatternError("no wildcard: Chinese and Japanese are found wherever they stand")
+    if _ALONE.search(pattern):
+        raise PatternError("no wildcard: Chinese, Japanese, Thai and their like are found wherever they stand")
     if len(_SIGN.findall(pattern)) > MAX_STARS or len(pattern) > MAX_PATTERN:
         raise PatternError(f"at most {MAX_STARS} signs * and ? in a word of at most {MAX_PATTERN} characters")
     return pattern

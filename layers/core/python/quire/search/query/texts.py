@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quire.search.documents import symbols_of
 from quire.search.mapping import STEMMED, words_field
 from quire.search.query import regexps
-from quire.search.query.ast import Fuzzy, Leaf, Near, Operand, Or, Phrase, Regexp, Wildcard, Word
+from quire.search.query.analysis import LETTERS, apart
+from quire.search.query.ast import Fuzzy, Leaf, Near, Operand, Or, Phrase, Regexp, Wildcard, Word, leaves
 from quire.search.query.folding import folded
 from quire.search.query.limits import MAX_EXPANSIONS
-from quire.search.tokens import special_tokens
+from quire.search.tokens import in_parts, special_tokens, symbols_of, ungrouped
 
 CURRENT_FIELDS = ("content", "subject")
 TEXT_FIELDS = (*CURRENT_FIELDS, "history", "attachment_text")
@@ -22,10 +22,15 @@ TEXT_FIELDS = (*CURRENT_FIELDS, "history", "attachment_text")
 LANGUAGE_FIELDS = tuple(map(words_field, sorted(STEMMED)))
 """All texts of a message, reduced to stems as its own language does."""
 IN_FILES = "attachments.extracted_text"
+PARTS = "parts"
+"""What all texts of a message hold that has parts (:func:`quire.search.tokens.parts_of`)."""
+UNSPACED_FIELDS = ("unspaced", "unspaced_before")
+"""What a message says now, and all its other texts, where they are in scripts without spaces, taken apart."""
 
 CJK = re.compile(
     r"[\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_SEVERAL = re.compile(f"{CJK.pattern}|{LETTERS.pattern}")
 EMOJI_NAME = re.compile(r":([\w+-]+):\Z")
 _MARKS = "#@$€£¥"
 _ONE_TOKEN = re.compile(r"[^\W_]+\Z")
@@ -35,20 +40,23 @@ _ONE_TOKEN = re.compile(r"[^\W_]+\Z")
 class Texts:
     """Which texts to look at: fields with ``.exact`` and ``.cjk`` beside them, and fields stemmed by language.
 
-    ``expands``: the engine can be told for how many words a wildcard may stand beside NEAR and BEFORE.
+    ``expands``: the engine can be told for how many words a wildcard may stand beside NEAR and BEFORE. ``parts``: words
+    may stand within longer ones. ``unspaced``: fields of texts in scripts without spaces, taken apart.
     """
 
     names: tuple[str, ...]
     languages: tuple[str, ...] = ()
     expands: bool = True
+    parts: bool = True
+    unspaced: tuple[str, ...] = UNSPACED_FIELDS
 
     def current(self) -> "Texts":
         """What a message says now."""
-        return replace(self, names=CURRENT_FIELDS, languages=())
+        return replace(self, names=CURRENT_FIELDS, languages=(), parts=False, unspaced=UNSPACED_FIELDS[:1])
 
     def in_files(self) -> "Texts":
         """What stands in each of its files."""
-        return replace(self, names=(IN_FILES,), languages=())
+        return replace(self, names=(IN_FILES,), languages=(), parts=False, unspaced=())
 
 
 ALL = Texts(TEXT_FIELDS, LANGUAGE_FIELDS)
@@ -59,9 +67,13 @@ EMBEDDED = Texts(TEXT_FIELDS, expands=False)
 def occurs(leaf: Leaf, texts: Texts) -> dict[str, Any]:
     """That one of the texts says it."""
     match leaf:
-        case Word(text) | Phrase(text):
-            return _special(text, quoted=isinstance(leaf, Phrase)) or _phrase(
-                text, _analysed(text, texts, exact=isinstance(leaf, Phrase))
+        case Word(text):
+            return _special(text, quoted=False) or _unspaced(text, texts) or _word(text, texts)
+        case Phrase(text):
+            return (
+                _special(text, quoted=True)
+                or _unspaced(text, texts)
+                or _phrase(text, _analysed(text, texts, exact=True))
             )
         case Wildcard(pattern) if pattern[0] in "#@$":
             return {"wildcard": {"tokens": {"value": folded(pattern)}}}
@@ -98,10 +110,17 @@ def beside(near: Near, texts: Texts) -> dict[str, Any]:
     of two alternatives where one lies within the other looks at the shorter one only.
     """
     first, second = _choices(near.first), _choices(near.second)
+    if literal(near):
+        return _any_of(_intervals(name, near, _Rules()) for name in texts.unspaced)
     plain = all(isinstance(leaf, Word) and not CJK.search(leaf.text) for each in (*first, *second) for leaf in each)
     if plain:
         return _any_of(_intervals(name, near, _Rules()) for name in (*texts.names, *texts.languages))
     return _any_of(_intervals(f"{name}.exact", near, _Rules(name, texts.expands)) for name in texts.names)
+
+
+def literal(near: Near) -> bool:
+    """Whether words count as they are written: beside one of a script without spaces."""
+    return any(isinstance(leaf, Word | Phrase) and LETTERS.search(leaf.text) for leaf in leaves(near))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +149,16 @@ def _intervals(name: str, near: Near, how: _Rules) -> dict[str, Any]:
 
 def _choices(operand: Operand) -> list[tuple[Leaf, ...]]:
     """Alternatives as groups that can be looked for together."""
-    leaves = operand.of if isinstance(operand, Or) else (operand,)
-    single = tuple(leaf for leaf in leaves if _is_one_token(leaf))  # type: ignore[arg-type]
-    others = [(leaf,) for leaf in leaves if leaf not in single]
+    either = operand.of if isinstance(operand, Or) else (operand,)
+    single = tuple(leaf for leaf in either if _is_one_token(leaf))  # type: ignore[arg-type]
+    others = [(leaf,) for leaf in either if leaf not in single]
     return [*([single] if single else []), *others]  # type: ignore[list-item]
 
 
 def _is_one_token(leaf: Leaf) -> bool:
     if isinstance(leaf, Wildcard | Fuzzy):
         return True
-    return isinstance(leaf, Word | Phrase) and bool(_ONE_TOKEN.match(leaf.text)) and not CJK.search(leaf.text)
+    return isinstance(leaf, Word | Phrase) and bool(_ONE_TOKEN.match(leaf.text)) and not _SEVERAL.search(leaf.text)
 
 
 def _rule(choice: Sequence[Leaf], how: _Rules) -> dict[str, Any]:
@@ -157,14 +176,35 @@ def _rule_of(leaf: Leaf, how: _Rules) -> dict[str, Any]:
         case Word(text) if how.stemmed is not None and not CJK.search(text):
             return {"match": {"query": text, "max_gaps": 0, "ordered": True, "use_field": how.stemmed}}
         case Word(text) | Phrase(text):
-            return {"match": {"query": text, "max_gaps": 0, "ordered": True}}
+            return {"match": {"query": apart(text) or text, "max_gaps": 0, "ordered": True}}
         case _:
             raise TypeError(f"not beside anything: {type(leaf).__name__}")
 
 
+def _unspaced(text: str, texts: Texts) -> dict[str, Any] | None:
+    words = apart(text) if texts.unspaced else None
+    return None if words is None else _phrase(words, texts.unspaced)
+
+
+def readings(text: str) -> list[str]:
+    """How a word stands in texts: as it is typed, and with its numbers not in groups."""
+    return list(dict.fromkeys([text, ungrouped(text)]))
+
+
+def _word(text: str, texts: Texts) -> dict[str, Any]:
+    """A word in any form; it may stand within a longer one."""
+    fields, parts = _analysed(text, texts, exact=False), in_parts(text)
+    within = [PARTS] if texts.parts and not CJK.search(text) else []
+    if parts == text:
+        return _phrase(text, [*fields, *within])
+    asked = [_phrase(each, fields) for each in readings(text) if fields]
+    asked += [_phrase(parts, within)] if within else []
+    return asked[0] if len(asked) == 1 else _any_of(asked)
+
+
 def special_of(text: str) -> str | None:
     """The token of a text that is one ticker, amount, hashtag or name with an ``@``."""
-    tokens = special_tokens(text) if text[0] in _MARKS else []
+    tokens = [each for each in special_tokens(text) if each[0] in _MARKS] if text[0] in _MARKS else []
     return tokens[0] if len(tokens) == 1 else None
 
 
@@ -176,7 +216,18 @@ def _special(text: str, *, quoted: bool) -> dict[str, Any] | None:
     if not any(character.isalnum() for character in text):
         return {"bool": {"filter": [{"term": {"symbols": {"value": symbol}}} for symbol in symbols_of(text)]}}
     token = special_of(text)
-    return None if token is None else {"term": {"tokens": {"value": token}}}
+    if token is None:
+        return None
+    asked = asked_tokens(token, quoted=quoted)
+    return {"terms": {"tokens": asked}} if len(asked) > 1 else {"term": {"tokens": {"value": token}}}
+
+
+def asked_tokens(token: str, *, quoted: bool) -> list[str]:
+    """The tokens of which a message is to have one: an amount may stand in it with its digits in groups, or without."""
+    if quoted or not token[1:2].isdigit():
+        return [token]
+    plain = ungrouped(token)
+    return list(dict.fromkeys([token, plain, f"={plain}"]))
 
 
 def _analysed(text: str, texts: Texts, *, exact: bool) -> list[str]:
