@@ -16,6 +16,7 @@ from quire.search.cursor import decode, scope_of
 from quire.search.query import Filters, Question, Sort
 from quire.search.query.texts import ALL, EMBEDDED
 from quire.search.searcher import Page, Searcher
+from quire.search.tenant_engine import TenantEngine
 from tests.chat import Chat
 from tests.search_engines import ENGINES, Bench, bench
 
@@ -100,14 +101,11 @@ class Reading:
 
     def page(self, cursor: str | None) -> Page:
         where = ALL if self.search.real else EMBEDDED
-        searcher = Searcher(self.search.engine, self.search.tenant, clock=lambda: ASKED, where=where)
-        return searcher.search(self.question, cursor)
+        return Searcher(self.search.ours, clock=lambda: ASKED, where=where).search(self.question, cursor)
 
     def whole(self) -> list[str]:
         """How all stand this moment, on one page."""
-        question = replace(self.question, limit=100)
-        searcher = Searcher(self.search.engine, self.search.tenant, where=ALL if self.search.real else EMBEDDED)
-        return ids(searcher.search(question))
+        return ids(self.search.searcher().search(replace(self.question, limit=100)))
 
     def all(self, room: Room) -> tuple[list[list[str]], list[list[str]]]:
         """The pages, and how all stood when each was read."""
@@ -115,7 +113,7 @@ class Reading:
         numbers = count()
         with pytest.MonkeyPatch.context() as patch:
             if room == "none":
-                patch.setattr(self.search.engine, "open_snapshot", lambda _: None)
+                patch.setattr(TenantEngine, "open_snapshot", lambda _: None)
             while True:
                 stood.append(self.whole())
                 page = self.page(cursor)
@@ -128,7 +126,7 @@ class Reading:
                 self.write(iter([self.change(next(numbers), each) for changes in done for each in changes]))
                 snapshot = decode(scope(self), cursor, ranked=self.question.ranked).snapshot
                 if room == "gone" and snapshot is not None:
-                    self.search.engine.close_snapshot(snapshot)
+                    self.search.ours.close_snapshot(snapshot)
 
 
 def scope(reading: Reading) -> str:

@@ -8,7 +8,6 @@ from quire.domain.events import Event
 from quire.domain.message import message_state
 from quire.search.documents import Known, document, known_events
 from quire.search.mapping import (
-from quire.search.tokens import symbols_of
     LAST_TIME,
     UNDATED,
     index_body,
@@ -19,6 +18,7 @@ from quire.search.tokens import symbols_of
     place_in_time,
     template,
 )
+from quire.search.tokens import symbols_of
 from tests.chat import ACME, AT, Chat, file, known, mention
 
 CHAT = Chat().called("U1", "Alice")

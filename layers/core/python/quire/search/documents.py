@@ -78,6 +78,10 @@ def fitting(documents: Sequence[Document]) -> int:
     return len(documents)
 
 
+Attached = Sequence[tuple[AttachmentRef, AttachmentState | None, bool]]
+"""Attachments of a message, as :func:`attachments_of` tells them."""
+
+
 def attachments_of(state: MessageState) -> Attached:
     """Each attachment the message ever carried, as last told: (reference, fate of its bytes, whether it is gone)."""
     latest: dict[str, AttachmentRef] = {}

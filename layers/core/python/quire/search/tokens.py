@@ -40,10 +40,6 @@ def symbols_of(text: str) -> list[str]:
     return sorted(character for character in set(text) if unicodedata.category(character)[0] == "S")
 
 
-Attached = Sequence[tuple[AttachmentRef, AttachmentState | None, bool]]
-"""Attachments of a message, as :func:`attachments_of` tells them."""
-
-
 def special_tokens(text: str) -> list[str]:
     """The distinct tokens of ``text`` as written but in lower case, sorted: ``$acme``, ``$1,000.50`` (also as
     ``=$1000.50``), ``#orion``, ``@anna``, a mail address, a web address whole, without its scheme, and its host,
