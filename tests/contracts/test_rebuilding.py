@@ -1,7 +1,7 @@
 """Indexes made anew from the archive: nothing missing, nothing twice, whoever writes and searches meanwhile."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -26,7 +26,7 @@ from tests.archiving import Interrupted, Kill, Stop
 from tests.moto_aws import NOW, Stack, stack
 from tests.pretend import fact
 from tests.sealing import ACME, House, capture
-from tests.search_engines import Bench, bench, embedded
+from tests.search_engines import Bench, Placed, bench, embedded
 
 EFFECTS = ["put_template", "create_index", "bulk", "move_aliases", "delete_index"]
 
@@ -39,19 +39,22 @@ class Firm:
     search: Bench
     now: float = 1_000.0
     at: datetime = NOW
+    placements: Placed = field(default_factory=Placed)
 
     def indexer(self, stop: Stop | None = None, *, sealed: bool = True) -> Indexer:
         engine: Any = Interrupted(self.search.engine, EFFECTS, stop or Stop(None))
         events = segment_events(self.aws.journal, lambda _: PlainFrames(), self.aws.journal if sealed else None)
         known = KnownEvents(self.aws.rows, events, 90)
         members = Memberships(self.aws.aws.dynamodb, "control")
-        return Indexer(events, known, self.aws.directory, members, engine, lambda: self.at)
+        return Indexer(events, known, self.aws.directory, members, engine, lambda: self.at, self.placements)
 
     def rebuilder(self, stop: Stop | None = None) -> Rebuilder:
         engine: Any = Interrupted(self.search.engine, EFFECTS, stop or Stop(None))
         dynamodb = self.aws.aws.dynamodb
         sources = Sources(self.aws.journal, House(self.aws).ledger, SealedLists(dynamodb, "ledger"))
-        return Rebuilder(sources, self.indexer(stop), engine, Leases(dynamodb, "limits", lambda: self.now))
+        return Rebuilder(
+            sources, self.indexer(stop), engine, Leases(dynamodb, "limits", lambda: self.now), self.placements
+        )
 
     def run(self, wanted: Rebuild, stop: Stop | None = None) -> None:
         """All steps, as often as it takes."""

@@ -4,6 +4,7 @@ import base64
 import random
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -31,7 +32,7 @@ from quire.search.query.texts import ALL, EMBEDDED
 from quire.search.searcher import NONE, Extras, Page, Searcher
 from quire.search.stretches import Part
 from tests.chat import Chat, file
-from tests.search_engines import Bench, Placed, pool
+from tests.search_engines import ENGINES, Bench, Placed, bench, pool
 
 COMMON = ["plan", "budget", "meeting", "report", "review"]
 WORDS = (
@@ -74,13 +75,28 @@ class Side:
         return [hit.document for page in pages(self.searcher, Question(limit=50)) for hit in page.hits]
 
 
-@pytest.fixture
-def pooled(search: Bench) -> Iterator[tuple[Side, Side]]:
+@contextmanager
+def neighbours(search: Bench) -> Iterator[tuple[Side, Side]]:
     """Two tenants with the same native ids, people, files and times, in one pool."""
     tenants = (TenantId(f"{search.tenant}-a"), TenantId(f"{search.tenant}-b"))
     with pool(search, *tenants) as made:
         sides = [_side(made, tenant, words) for tenant, words in zip(tenants, WORDS, strict=True)]
         yield sides[0], sides[1]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def pooled(request: pytest.FixtureRequest) -> Iterator[tuple[Side, Side]]:
+    """Neighbours who are only read."""
+    with ExitStack() as stack:
+        search = stack.enter_context(bench(request.param, lambda: request.getfixturevalue("embedded_engine")))
+        yield stack.enter_context(neighbours(search))
+
+
+@pytest.fixture
+def moving(search: Bench) -> Iterator[tuple[Side, Side]]:
+    """Neighbours of one test."""
+    with neighbours(search) as sides:
+        yield sides
 
 
 def _side(made: Bench, tenant: TenantId, words: list[str]) -> Side:
@@ -222,9 +238,9 @@ def test_an_alias_shows_one_tenant_by_itself_too(pooled: tuple[Side, Side]) -> N
 
 
 def test_an_engine_that_knows_no_such_aliases_is_used_without(
-    pooled: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, _ = pooled
+    mine, _ = moving
     client: Any = mine.bench.engine._client
     original = client.indices.update_aliases
 
@@ -248,8 +264,8 @@ def test_an_engine_that_knows_no_such_aliases_is_used_without(
 RUN = generation_of_run("a run")
 
 
-def test_a_tenant_is_moved_within_the_pool_and_out_of_it(pooled: tuple[Side, Side]) -> None:
-    mine, theirs = pooled
+def test_a_tenant_is_moved_within_the_pool_and_out_of_it(moving: tuple[Side, Side]) -> None:
+    mine, theirs = moving
     engine, indexes = mine.bench.engine, Indexes(mine.bench.engine)
     before = indexes.standing(mine.tenant).current.of
     standing = indexes.build(mine.tenant, list(before), RUN, "pooled")
@@ -274,8 +290,8 @@ def test_a_tenant_is_moved_within_the_pool_and_out_of_it(pooled: tuple[Side, Sid
     assert set(there) >= set(before.values()), "others are there still"
 
 
-def test_what_a_dead_run_left_is_not_built_upon(pooled: tuple[Side, Side]) -> None:
-    mine, _ = pooled
+def test_what_a_dead_run_left_is_not_built_upon(moving: tuple[Side, Side]) -> None:
+    mine, _ = moving
     indexes, engine = Indexes(mine.bench.engine), mine.bench.engine
     month = f"{read_alias(mine.tenant)}-2026-02"
     (dead,) = indexes.build(mine.tenant, [month], RUN, "pooled").building.of.values()
@@ -294,16 +310,16 @@ def test_what_a_dead_run_left_is_not_built_upon(pooled: tuple[Side, Side]) -> No
 
 
 def test_an_index_of_an_older_analysis_goes_with_the_last_who_leaves_it(
-    pooled: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+    moving: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    indexes = Indexes(pooled[0].bench.engine)
-    old = set(indexes.standing(pooled[0].tenant).current.of.values())
+    indexes = Indexes(moving[0].bench.engine)
+    old = set(indexes.standing(moving[0].tenant).current.of.values())
     for module in ("pool", "shelves"):
         monkeypatch.setattr(f"quire.search.{module}.ANALYSIS_VERSION", 1_000)
-    for side in pooled:
+    for side in moving:
         assert old <= set(side.bench.engine.indexes(pool_pattern()))
         indexes.build(side.tenant, list(indexes.standing(side.tenant).current.of), RUN, "pooled")
         indexes.switch(side.tenant, RUN)
         indexes.drop_detached(side.tenant)
-    there = set(pooled[0].bench.engine.indexes(pool_pattern()))
+    there = set(moving[0].bench.engine.indexes(pool_pattern()))
     assert there == {shelf_name(month, 0) for month in ("2026-02", "2026-03")}
