@@ -225,7 +225,7 @@ def _indexer(url: str, work: Workload, rows: _Rows, row_days: int) -> Indexer:
     def all_of(key: str, version_id: str) -> Iterable[Known]:
         reader = SegmentReader(in_memory(work.segments[key]), frames(TENANT))
         for number in range(len(reader.footer.frames)):
-            yield from (Known(event_from_json(each), key, version_id, number) for each in reader.events(number))
+            yield from (Known(event_from_json(each), key, version_id, number, each) for each in reader.events(number))
 
     segments = SegmentEvents(all_of, lambda *_: ())
     table: Any = rows

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,9 @@ from quire.domain.events import (
 from quire.domain.ids import ConnectionId, TenantId
 from quire.domain.message import MessageState, message_state
 from quire.domain.time import from_unix
+from quire.evidence.canonical import canonical
+from quire.search.documents import Known, document
+from tests.chat import AT
 
 TENANT = TenantId("meridian")
 MESSAGE = ids.message_id(TENANT, "pretend", "W", "C", "1")
@@ -50,7 +54,7 @@ times = st.builds(
 channels = st.builds(
     ChannelRef,
     id=st.just("C"),
-    name=st.sampled_from([None, "deals", "deals-2026"]),
+    name=st.sampled_from([None, "", "deals", "deals-2026"]),
     external=st.sampled_from([None, True, False]),
 )
 created = st.builds(MessageCreated, **{**DRAWN, "channel": channels}, sender=actors, content=contents)
@@ -75,7 +79,11 @@ reactions = st.builds(
     exclusive=st.sampled_from([None, True]),
 )
 files = st.builds(
-    AttachmentFact, **DRAWN, attachment_id=st.sampled_from(["F1", "F2"]), sha256=st.sampled_from(["a", "b"])
+    AttachmentFact,
+    **DRAWN,
+    attachment_id=st.sampled_from(["F1", "F2"]),
+    sha256=st.sampled_from(["a", "b"]),
+    text=st.sampled_from([None, "words"]),
 )
 
 
@@ -202,3 +210,16 @@ def test_a_reaction_stands_at_most_once_a_person(told: list[tuple[Reaction, str,
 
 def test_nothing_about_a_message_is_no_message() -> None:
     assert message_state([]) is None
+
+
+@given(histories())
+def test_events_as_they_were_read_make_the_document_that_events_make(history: list[Event]) -> None:
+    made = [Known(each, "s", "v1", number) for number, each in enumerate(history)]
+    values = [orjson.loads(canonical(each.as_json())) for each in history]
+    read = [Known(event_from_json(each), "s", "v1", number, each) for number, each in enumerate(values)]
+    state = folded(history)
+    assert folded(each.event for each in read) == state
+    document_ = document(state, read, AT)
+    assert document_ == document(state, made, AT)
+    assert orjson.loads(orjson.dumps(document_)) == document_
+    assert values == [each.as_json() for each in history], "what was read is left as it was"

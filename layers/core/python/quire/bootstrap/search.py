@@ -135,4 +135,4 @@ def _known(event: Mapping[str, Any], key: str, version_id: str, number: int) -> 
     from quire.domain.events import event_from_json
     from quire.search.documents import Known
 
-    return Known(event_from_json(event), key, version_id, number)
+    return Known(event_from_json(event), key, version_id, number, event)

@@ -184,6 +184,8 @@ def _sender(ordered: list[Event]) -> Actor | None:
 def _channel(ordered: list[Event], fallback: ChannelRef) -> ChannelRef:
     """Each property of the conversation as the latest event that tells it."""
     told = [body.channel for body in (_about(e) for e in ordered) if body is not None]
+    if len(told) == 1 and told[0].name != "" and told[0].parent != "":
+        return told[0]  # as most are: nothing to put together
     latest = list(reversed(told))
     return ChannelRef(
         id=fallback.id,

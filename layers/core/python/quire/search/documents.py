@@ -4,26 +4,24 @@ The document holds everything the API shows of a message, so that a search needs
 was folded from, so that it can be folded on when the event rows have expired.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from quire.domain.acts import act_of
-from quire.domain.attachment_state import AttachmentState
-from quire.domain.events import AttachmentRef, Event, event_from_json, told
+from quire.domain.events import Event, event_from_json, told
 from quire.domain.ids import subject_id
 from quire.domain.message import MessageState, ReactionState, Version
 from quire.domain.time import nanoseconds
-from quire.search.file_types import file_types
+from quire.search.attached import Attached, attachment_document, attachments_of, file_names_and_types, file_texts
 from quire.search.mapping import indexable_time, place_in_time
+from quire.search.present import distinct, present
 from quire.search.told_by_texts import told_by
 
 Document = Mapping[str, Any]
 FOLDED_FROM = ("events", "attachments.attachment_id", "attachments.extracted_text")
-MAX_FILE_TEXT = 1_000_000
-"""Characters of the texts of all files of a message that are searched; what is beyond is in the archive only."""
 _PEOPLE = frozenset({"user", "bot"})
 MAX_PAGE_BYTES = 3_000_000
 """Of documents that are shown together: a function's answer holds 6 MB, and escaping and names come on top."""
@@ -31,18 +29,22 @@ MAX_PAGE_BYTES = 3_000_000
 
 @dataclass(frozen=True)
 class Known:
-    """An event and where it lies: the segment's object key and version, the frame's number."""
+    """An event and where it lies: the segment's object key and version, the frame's number.
+
+    ``stored`` is the event as plain values, where it was read from such.
+    """
 
     event: Event
     segment: str
     version_id: str
     frame: int
+    stored: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 def document(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
     """The document of a message folded from ``known``; fields that do not apply are left out."""
     attached = attachments_of(state)
-    return _present(
+    return present(
         {
             **_identity(state),
             **_words(state, attached),
@@ -78,20 +80,6 @@ def fitting(documents: Sequence[Document]) -> int:
     return len(documents)
 
 
-Attached = Sequence[tuple[AttachmentRef, AttachmentState | None, bool]]
-"""Attachments of a message, as :func:`attachments_of` tells them."""
-
-
-def attachments_of(state: MessageState) -> Attached:
-    """Each attachment the message ever carried, as last told: (reference, fate of its bytes, whether it is gone)."""
-    latest: dict[str, AttachmentRef] = {}
-    for version in state.versions:
-        latest.update({reference.id: reference for reference in version.content.attachments})
-    current = {reference.id for reference in state.content.attachments} if state.content else set()
-    fates = {fate.attachment_id: fate for fate in state.attachments}
-    return [(reference, fates.get(reference.id), reference.id not in current) for reference in latest.values()]
-
-
 def _identity(state: MessageState) -> dict[str, Any]:
     sender, content = state.sender, state.content
     return {
@@ -114,8 +102,8 @@ def _identity(state: MessageState) -> dict[str, Any]:
         "content_type": content.content_type if content else None,
         "importance": content.importance if content else None,
         "system": state.system,
-        "mentioned": _distinct(m.id for v in state.versions for m in v.content.mentions),
-        "mentioned_ids": _distinct(
+        "mentioned": distinct(m.id for v in state.versions for m in v.content.mentions),
+        "mentioned_ids": distinct(
             subject_id(state.tenant_id, state.platform, state.workspace_id, m.id)
             for v in state.versions
             for m in v.content.mentions
@@ -131,63 +119,21 @@ def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
     texts = [version.content.text for version in state.versions]
     subjects = [version.content.subject for version in state.versions]
     current = content.text if content else None
-    files = _file_texts(state)
-    words_attached = _distinct(text for ref, _, _ in attached for text in (ref.name, ref.text, files.get(ref.id)))
+    files = file_texts(state)
+    words_attached = distinct(text for ref, _, _ in attached for text in (ref.name, ref.text, files.get(ref.id)))
     said = [*texts, *(subject for subject in subjects if subject)]
     shown = [text for text in (current, content.subject if content else None) if text is not None]
     return {
         **told_by(said, words_attached, shown),
         "content": current,
         "subject": content.subject if content else None,
-        "history": _distinct(
+        "history": distinct(
             text for text in (*texts[:-1], *subjects[:-1]) if text not in (current, subjects[-1] if subjects else None)
         ),
         "attachment_text": words_attached,
-        "attachments": [_attachment(*each, files.get(each[0].id)) for each in attached],
-        **_files(attached),
+        "attachments": [attachment_document(*each, files.get(each[0].id)) for each in attached],
+        **file_names_and_types(attached),
     }
-
-
-def _file_texts(state: MessageState) -> dict[str, str]:
-    """The text of each file, as far as it is searched, by the attachment's id."""
-    texts: dict[str, str] = {}
-    left = MAX_FILE_TEXT
-    for fate in state.attachments:
-        if fate.text and left:
-            texts[fate.attachment_id] = fate.text[:left]
-            left -= len(texts[fate.attachment_id])
-    return texts
-
-
-def _files(attached: Attached) -> dict[str, Any]:
-    """Names and types of files; links are none."""
-    files = [(ref, fate) for ref, fate, _ in attached if ref.kind != "link"]
-    types: set[str] = set()
-    for reference, fate in files:
-        found = (fate.content_type, fate.detected_type) if fate else ()
-        types |= file_types(reference.name, reference.content_type, *found)
-    return {"file_names": _distinct(reference.name for reference, _ in files), "file_types": sorted(types)}
-
-
-def _attachment(
-    reference: AttachmentRef, fate: AttachmentState | None, removed: bool, text: str | None
-) -> dict[str, Any]:
-    fetched = ["sha256", "detected_type", "reason", "text_status", "storage_key", "storage_version", "thumbnail_key"]
-    return _present(
-        {
-            "attachment_id": reference.id,
-            "kind": reference.kind,
-            "name": reference.name,
-            "content_type": (fate.content_type if fate else None) or reference.content_type,
-            "size": fate.size if fate and fate.size is not None else reference.size,
-            "url": reference.url,
-            "text": reference.text,
-            "status": fate.status if fate else "referenced",
-            "removed": removed or None,
-            "extracted_text": text,
-            **({name: getattr(fate, name) for name in fetched} if fate else {}),
-        }
-    )
 
 
 def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
@@ -207,7 +153,7 @@ def _times(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict
         "instant": instant,
         "place": place,
         "changed_at": sorted({indexable_time(each.event.occurred_at) for each in known}),
-        "exact_times": _present({n: time for n, time in moments.items() if time != fitted[n]}),
+        "exact_times": present({n: time for n, time in moments.items() if time != fitted[n]}),
     }
 
 
@@ -241,12 +187,12 @@ def _stored(state: MessageState) -> dict[str, Any]:
 
 
 def _version(version: Version) -> dict[str, Any]:
-    return _present({"text": version.content.text, "at": version.at, "by": told(version.by) if version.by else None})
+    return present({"text": version.content.text, "at": version.at, "by": told(version.by) if version.by else None})
 
 
 def _reaction(reaction: ReactionState) -> dict[str, Any]:
     times = {"added_at": reaction.added_at, "removed_at": reaction.removed_at}
-    return _present({"emoji": reaction.emoji, "actor": told(reaction.actor), **times})
+    return present({"emoji": reaction.emoji, "actor": told(reaction.actor), **times})
 
 
 def _evidence(known: Sequence[Known]) -> dict[str, Any] | None:
@@ -270,23 +216,12 @@ def _event_of(stored: Mapping[str, Any], texts: Mapping[str, str | None]) -> Eve
 
 def _stored_event(each: Known) -> dict[str, Any]:
     """An event without the text of its file: that is long, and stands in the document already."""
-    event = each.event.as_json()
+    event = each.event.as_json() if each.stored is None else each.stored
     if each.event.kind == "attachment.captured":
-        event["body"].pop("text", None)
+        event = {**event, "body": {name: value for name, value in event["body"].items() if name != "text"}}
     return {
         "event": event,
         "segment": each.segment,
         "version_id": each.version_id,
         "frame": each.frame,
-    }
-
-
-def _distinct(values: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(value for value in values if value))
-
-
-def _present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Without absent values; ``False``, ``0`` and empty text are values."""
-    return {
-        name: value for name, value in values.items() if value or (value is not None and value != [] and value != {})
     }

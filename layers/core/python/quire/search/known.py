@@ -77,12 +77,10 @@ class KnownEvents:
         if ours is not None and (ours.segment, ours.version_id, ours.frame) == (row.segment, row.version_id, row.frame):
             return ours  # the very event that the row was written of
         if row.event is not None:
-            event = event_from_json(orjson.loads(row.event))
-        elif ours is not None:
-            event = ours.event
-        else:
-            event = self._from_segment(row).event
-        return Known(event, row.segment, row.version_id, row.frame)
+            stored = orjson.loads(row.event)
+            return Known(event_from_json(stored), row.segment, row.version_id, row.frame, stored)
+        known = ours or self._from_segment(row)
+        return Known(known.event, row.segment, row.version_id, row.frame, known.stored)
 
     def _from_segment(self, row: EventRow) -> Known:
         for each in self._segments.frame_of(row.segment, row.version_id, row.frame):

@@ -108,7 +108,8 @@ class Writes:
             if outcome.refused:
                 counts.refused.append(Refused(message, *outcome))
             elif "index" in action.head:
-                counts.add(Counts(stale=1) if outcome.conflict else Counts(written=1))
+                counts.stale += outcome.conflict
+                counts.written += not outcome.conflict
         return counts
 
     def put_onto(
