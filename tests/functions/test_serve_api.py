@@ -167,6 +167,25 @@ def test_channels(chat: Serving) -> None:
         assert chat.ask("GET", "/v1/channels", query=query).status == 400
 
 
+def test_a_forward_leads_to_the_message_that_was_passed_on(quire: Serving) -> None:
+    """Only where it is in the archive; a reader of the other conversation finds it there."""
+    passed_on = [
+        {"id": f"f{n}", "kind": "quote", "name": "forwarded", "forwarded": source}
+        for n, source in enumerate([{"message": "1", "channel": "C2"}, {"message": "77", "channel": "C2"}, {}])
+    ]
+    quire.capture(fact("1", channel="C2", text="the source"), fact("2", text="see this", files=passed_on))
+    quire.index()
+    hit = quire.ask("POST", "/v1/search", {"query": "see"}).body["hits"][0]
+    (told,) = quire.ask("GET", f"/v1/conversations/{hit['channelId']}").body["messages"]
+    known, unknown, untold = told["attachments"]
+    assert all(each["forwarded"] is True for each in told["attachments"])
+    assert known["sourceMessageId"] == message("1", channel="C2")
+    path = f"/v1/conversations/{known['sourceChannelId']}"
+    found = quire.ask("GET", path, query={"around": known["sourceMessageId"]}).body["messages"]
+    assert [each["content"] for each in found] == ["the source"]
+    assert not {"sourceMessageId", "sourceChannelId"} & {*unknown, *untold}
+
+
 def test_a_conversation(chat: Serving) -> None:
     hit = chat.ask("POST", "/v1/search", {"query": "lunch"}).body["hits"][0]
     path = f"/v1/conversations/{hit['channelId']}"

@@ -730,6 +730,9 @@ export interface components {
          *     ``capture_status`` is how its bytes fared: not asked for (yet), stored, or not to be had, for a ``reason`` of one
          *     word. ``size`` and ``sha256`` are of the bytes as sent, ``detected_type`` is what they look like; ``text_status``
          *     says whether their text is searched. ``content_url`` and ``thumbnail_url`` are addresses of this API.
+         *
+         *     ``forwarded``: it is a message that was passed on; ``source_message_id`` and ``source_channel_id`` say which, where
+         *     a conversation is read and that message is in the archive.
          */
         Attachment: {
             /** Attachmentid */
@@ -745,6 +748,8 @@ export interface components {
             contentUrl?: string | null;
             /** Detectedtype */
             detectedType?: string | null;
+            /** Forwarded */
+            forwarded?: boolean | null;
             /** Kind */
             kind: string;
             /** Name */
@@ -757,6 +762,10 @@ export interface components {
             sha256?: string | null;
             /** Size */
             size?: number | null;
+            /** Sourcechannelid */
+            sourceChannelId?: string | null;
+            /** Sourcemessageid */
+            sourceMessageId?: string | null;
             /** Text */
             text?: string | null;
             /** Textstatus */

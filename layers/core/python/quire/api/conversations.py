@@ -131,7 +131,7 @@ def _around(scope: TenantScope, part: Part, around: str, limit: int) -> Stretch:
 
 def _answer(scope: TenantScope, part: Part, stretch: Stretch) -> ConversationAnswer:
     documents = stretch.documents
-    names = names_for(scope.directory, scope.tenant, documents)
+    names, sources = names_for(scope.directory, scope.tenant, documents), scope.conversations.sources(documents)
     entry = names.channels.get(part.channel) or scope.directory.channel(scope.tenant, part.channel)
     if entry is None and not documents:
         raise NotFoundError("there is no such conversation")
@@ -144,7 +144,7 @@ def _answer(scope: TenantScope, part: Part, stretch: Stretch) -> ConversationAns
         **partly(stretch.since, from_datetime(scope.clock())),
         channel=channel,
         as_of=part.as_of,
-        messages=[message_of(document, names) for document in documents],
+        messages=[message_of(document, names, sources) for document in documents],
         before=stretch.before,
         after=stretch.after,
     )

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from quire.api.model import ApiModel, Maybe
-from quire.domain.ids import ChannelId, SubjectId, TenantId
+from quire.domain.ids import ChannelId, MessageId, SubjectId, TenantId
 from quire.search.directory import Names, person
 from quire.search.documents import Document
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\Z", re.ASCII)
+
+Sources = Mapping[MessageId, ChannelId]
+"""Messages that were passed on and are in the archive, and in which conversations they are."""
+_NO_SOURCES: Sources = {}
 
 
 class Edit(ApiModel):
@@ -28,6 +32,9 @@ class Attachment(ApiModel):
     ``capture_status`` is how its bytes fared: not asked for (yet), stored, or not to be had, for a ``reason`` of one
     word. ``size`` and ``sha256`` are of the bytes as sent, ``detected_type`` is what they look like; ``text_status``
     says whether their text is searched. ``content_url`` and ``thumbnail_url`` are addresses of this API.
+
+    ``forwarded``: it is a message that was passed on; ``source_message_id`` and ``source_channel_id`` say which, where
+    a conversation is read and that message is in the archive.
     """
 
     attachment_id: str
@@ -45,6 +52,9 @@ class Attachment(ApiModel):
     content_url: Maybe[str] = None
     thumbnail_url: Maybe[str] = None
     removed: Maybe[bool] = None
+    forwarded: Maybe[bool] = None
+    source_message_id: Maybe[str] = None
+    source_channel_id: Maybe[str] = None
 
 
 class Reaction(ApiModel):
@@ -185,7 +195,7 @@ class _Told:
         }
 
 
-def message_fields(document: Document, names: Names) -> dict[str, Any]:
+def message_fields(document: Document, names: Names, sources: Sources = _NO_SOURCES) -> dict[str, Any]:
     """The fields of a :class:`Message`."""
     told = _Told(document, names)
     as_indexed = (
@@ -205,7 +215,7 @@ def message_fields(document: Document, names: Names) -> dict[str, Any]:
         "edited_at": told.time("edited_at"),
         "deleted_at": told.time("deleted_at"),
         "deleted_by": told.called(document.get("deleted_by")),
-        "attachments": [_attachment(document, each) for each in document.get("attachments", ())],
+        "attachments": [_attachment(document, each, sources) for each in document.get("attachments", ())],
         "reactions": [told.reaction(each) for each in document.get("reactions", ())],
         "mentions": [told.mention(each) for each in document.get("mentions", ())],
         "external": True if document.get("is_external") else None,
@@ -219,9 +229,9 @@ def message_fields(document: Document, names: Names) -> dict[str, Any]:
     }
 
 
-def message_of(document: Document, names: Names) -> Message:
+def message_of(document: Document, names: Names, sources: Sources = _NO_SOURCES) -> Message:
     """The message a document tells of."""
-    return Message(**message_fields(document, names))
+    return Message(**message_fields(document, names, sources))
 
 
 def address_of(attachment_id: str) -> str:
@@ -231,7 +241,8 @@ def address_of(attachment_id: str) -> str:
     return "~" + hashlib.sha256(attachment_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _attachment(document: Document, each: Mapping[str, Any]) -> Attachment:
+def _attachment(document: Document, each: Mapping[str, Any], sources: Sources) -> Attachment:
+    source = MessageId(each.get("source_message_id", ""))
     here = f"/v1/messages/{document['message_id']}/attachments/{address_of(each['attachment_id'])}"
     return Attachment(
         attachment_id=each["attachment_id"],
@@ -249,6 +260,9 @@ def _attachment(document: Document, each: Mapping[str, Any]) -> Attachment:
         content_url=f"{here}/content" if each.get("storage_key") else None,
         thumbnail_url=f"{here}/thumbnail" if each.get("thumbnail_key") else None,
         removed=each.get("removed"),
+        forwarded=each.get("forwarded"),
+        source_message_id=source if source in sources else None,
+        source_channel_id=sources.get(source),
     )
 
 

@@ -53,6 +53,15 @@ class Mention(_Value):
     name: str | None = None
 
 
+class Forwarded(_Value):
+    """That a quote is a message which was passed on, and which: the platform's own ids, as far as it tells them.
+    ``workspace`` only where it is another one."""
+
+    message: str | None = None
+    channel: str | None = None
+    workspace: str | None = None
+
+
 class AttachmentRef(_Value):
     """A file, link or card a message carries, as the platform describes it; its bytes are another event."""
 
@@ -65,6 +74,7 @@ class AttachmentRef(_Value):
     text: str | None = None  # what a card or link preview says, so that it can be found
     sha256: str | None = None  # hex, where the platform states what its bytes hash to
     handle: str | None = None  # what to ask the platform for it by, where that is neither the id nor the url
+    forwarded: Forwarded | None = None
 
 
 class Content(_Value):

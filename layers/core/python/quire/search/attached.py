@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from quire.domain.attachment_state import AttachmentState
-from quire.domain.events import AttachmentRef
+from quire.domain.events import AttachmentRef, Forwarded
+from quire.domain.ids import message_id
 from quire.domain.message import MessageState
 from quire.search.file_types import file_types
 from quire.search.present import distinct, present
@@ -47,7 +48,7 @@ def file_names_and_types(attached: Attached) -> dict[str, Any]:
 
 
 def attachment_document(
-    reference: AttachmentRef, fate: AttachmentState | None, removed: bool, text: str | None
+    state: MessageState, reference: AttachmentRef, fate: AttachmentState | None, removed: bool, text: str | None
 ) -> dict[str, Any]:
     """What the document tells of one attachment; ``text`` is its file's, as far as it is searched."""
     fetched = ["sha256", "detected_type", "reason", "text_status", "storage_key", "storage_version", "thumbnail_key"]
@@ -63,6 +64,16 @@ def attachment_document(
             "status": fate.status if fate else "referenced",
             "removed": removed or None,
             "extracted_text": text,
+            "forwarded": True if reference.forwarded else None,
+            "source_message_id": _source(state, reference.forwarded),
             **({name: getattr(fate, name) for name in fetched} if fate else {}),
         }
     )
+
+
+def _source(state: MessageState, forwarded: Forwarded | None) -> str | None:
+    """Quire's id of the message that was passed on."""
+    if forwarded is None or forwarded.message is None or forwarded.channel is None:
+        return None
+    workspace = forwarded.workspace or state.workspace_id
+    return message_id(state.tenant_id, state.platform, workspace, forwarded.channel, forwarded.message)

@@ -109,6 +109,20 @@ class Conversations:
         onward = encode(scope, place_of(run.documents[-1])) if run.more else None
         return [each for each in changed if each is not None], onward
 
+    def sources(self, documents: Sequence[Document]) -> dict[MessageId, ChannelId]:
+        """The messages that these pass on, as far as they are in the archive, and in which conversations they are.
+        None are told while the engine does not answer."""
+        told = (each.get("source_message_id") for one in documents for each in one.get("attachments", ()))
+        wanted = sorted(set(filter(None, told)))
+        if not wanted:
+            return {}
+        body = {"query": {"ids": {"values": wanted}}, "size": len(wanted), "_source": ["message_id", "channel_id"]}
+        try:
+            found = [hit["_source"] for hit in self._hits(body)]
+        except UnavailableError:
+            return {}
+        return {MessageId(each["message_id"]): ChannelId(each["channel_id"]) for each in found if "channel_id" in each}
+
     def holds(self, part: Part, document: Document) -> bool:
         """Whether a message belongs to a conversation, or to the thread of it that is read."""
         if document.get("channel_id") not in self._ids(part.channel):

@@ -131,7 +131,7 @@ def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
             text for text in (*texts[:-1], *subjects[:-1]) if text not in (current, subjects[-1] if subjects else None)
         ),
         "attachment_text": words_attached,
-        "attachments": [attachment_document(*each, files.get(each[0].id)) for each in attached],
+        "attachments": [attachment_document(state, *each, files.get(each[0].id)) for each in attached],
         **file_names_and_types(attached),
     }
 

@@ -241,6 +241,8 @@ def _words() -> dict[str, Any]:
                 "extracted_text": _TEXT,
                 "size": {"type": "long"},
                 "removed": {"type": "boolean"},
+                "forwarded": {"type": "boolean"},
+                "source_message_id": _STORED,
                 "url": _STORED,
                 "text": {"type": "text", "index": False},
             },

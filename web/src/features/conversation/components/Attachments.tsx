@@ -4,6 +4,7 @@ import Link from "@cloudscape-design/components/link";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import { ProblemAlert } from "@/components/ProblemAlert";
+import { RouterLink } from "@/components/RouterLink";
 import { MessageText, SafeText } from "@/components/SafeText";
 import { isWeb, useDownload, usePicture } from "@/components/useFileLink";
 import styles from "@/features/conversation/components/Conversation.module.css";
@@ -60,6 +61,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
             <Status attachment={attachment} />
             {attachment.contentUrl ? <Download address={attachment.contentUrl} name={attachment.name ?? "file"} /> : null}
             <Said attachment={attachment} />
+            <Source attachment={attachment} />
           </div>
         </li>
       ))}
@@ -78,7 +80,8 @@ function Name({ attachment }: { attachment: Attachment }) {
 }
 
 /** What it is. What the message itself did not hold may have been had all the same. */
-function kindText({ kind, captureStatus }: Attachment): string {
+function kindText({ kind, captureStatus, forwarded }: Attachment): string {
+  if (forwarded) return "Forwarded message";
   if (kind !== "unavailable") return sentence(kind);
   return captureStatus === "captured" ? "File" : "Not in the message";
 }
@@ -92,6 +95,16 @@ function Said({ attachment }: { attachment: Attachment }) {
     <blockquote className={styles.quote}>
       <MessageText text={text} />
     </blockquote>
+  );
+}
+
+/** The way to the message that was passed on, where the archive has it. */
+function Source({ attachment: { sourceChannelId: channel, sourceMessageId: message } }: { attachment: Attachment }) {
+  if (!channel || !message) return null;
+  return (
+    <RouterLink to={`/conversations/${encodeURIComponent(channel)}?around=${encodeURIComponent(message)}`}>
+      Show the message that was forwarded
+    </RouterLink>
   );
 }
 

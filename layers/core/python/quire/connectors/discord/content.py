@@ -11,7 +11,7 @@ from quire.connectors.discord.markup import Speller
 from quire.connectors.discord.people import person
 from quire.connectors.discord.snowflake import iso_time, native
 from quire.connectors.shape import mapping, mappings, said, size, text
-from quire.domain.events import AttachmentRef, Content
+from quire.domain.events import AttachmentRef, Content, Forwarded
 
 Message = Mapping[str, Any]
 
@@ -111,6 +111,11 @@ def _passed_on(message: Message) -> Iterator[AttachmentRef]:
     """What was forwarded, or published from elsewhere. Discord does not tell who wrote a forwarded message."""
     reference = mapping(message.get("message_reference"))
     place = native(reference.get("channel_id"))
+    source = Forwarded(
+        message=native(reference.get("message_id")) or None,
+        channel=place or None,
+        workspace=native(reference.get("guild_id")) or None,
+    )
     if reference.get("type") == FORWARD:
         for number, snapshot in enumerate(mappings(message.get("message_snapshots")), 1):
             passed = mapping(snapshot.get("message"))
@@ -122,6 +127,7 @@ def _passed_on(message: Message) -> Iterator[AttachmentRef]:
                 kind="quote",
                 name=f"forwarded from channel {place or 'unknown'}{when}",
                 text=within.text or None,
+                forwarded=source,
             )
             yield from within.attachments
         return
@@ -131,7 +137,10 @@ def _passed_on(message: Message) -> Iterator[AttachmentRef]:
             (said(c.get("name")) for c in mappings(message.get("mention_channels")) if c.get("id") == place), None
         )
         yield AttachmentRef(
-            id="crosspost", kind="quote", name=f"published from {'#' + name if name else f'channel {place}'}"
+            id="crosspost",
+            kind="quote",
+            name=f"published from {'#' + name if name else f'channel {place}'}",
+            forwarded=source,
         )
     answered = message.get("referenced_message")
     elsewhere = bool(place) and place != native(message.get("channel_id"))

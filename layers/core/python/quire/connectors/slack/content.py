@@ -1,13 +1,15 @@
 """What a Slack message says: its text, its files, its cards."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from quire.connectors.shape import mapping, mappings, said, size, text
 from quire.connectors.slack.blocks import complete
 from quire.connectors.slack.mrkdwn import Speller, link, unescape
-from quire.domain.events import AttachmentRef, Content
+from quire.domain.events import AttachmentRef, Content, Forwarded
 
+_PERMALINK = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<rest>\d{6})\b", re.ASCII)
 _HIDDEN_MODES = frozenset({"tombstone", "hidden_by_limit", "file_access"})
 
 
@@ -85,7 +87,16 @@ def _card(card: Mapping[str, Any], number: int, names: Mapping[str, str]) -> Att
         name=_spelled(card, "title", speller) or said(card.get("service_name")) or said(card.get("author_name")),
         url=page or said(card.get("title_link")) or said(card.get("image_url")),
         text=_card_text(card, speller) or None,
+        forwarded=_forwarded(card, page) if shared else None,
     )
+
+
+def _forwarded(card: Mapping[str, Any], page: str | None) -> Forwarded:
+    """Which message was shared. Where its ``ts`` is left out, the address tells it without its point."""
+    address = _PERMALINK.search(page or "")
+    channel = said(card.get("channel_id")) or (address["channel"] if address else None)
+    written = said(card.get("ts")) or (f"{address['seconds']}.{address['rest']}" if address else None)
+    return Forwarded(message=written, channel=channel)
 
 
 def _card_text(card: Mapping[str, Any], speller: Speller) -> str:

@@ -9,7 +9,7 @@ from quire.connectors.shape import mapping, mappings, said, text
 from quire.connectors.teams.cards import card_text
 from quire.connectors.teams.html_text import Page, html_page, html_text
 from quire.domain.errors import MalformedError
-from quire.domain.events import AttachmentRef, Content, Mention
+from quire.domain.events import AttachmentRef, Content, Forwarded, Mention
 
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 _HOSTED = re.compile(r"/hostedContents/([^/]+)/\$value")
@@ -97,9 +97,18 @@ def _quote(attachment: Message, native: str) -> AttachmentRef:
     told = _object(attachment.get("content"))
     wrote = mapping(told.get("messageSender")) or mapping(told.get("originalMessageSender"))
     preview = text(told.get("messagePreview")) or html_text(text(told.get("originalMessageContent")))
+    forwarded = attachment.get("contentType") == "forwardedMessageReference"
     return AttachmentRef(
-        id=native, kind="quote", name=said(mapping(wrote.get("user")).get("displayName")), text=preview or None
+        id=native,
+        kind="quote",
+        name=said(mapping(wrote.get("user")).get("displayName")),
+        text=preview or None,
+        forwarded=_forwarded(told) if forwarded else None,
     )
+
+
+def _forwarded(told: Mapping[str, Any]) -> Forwarded:
+    return Forwarded(message=said(told.get("originalMessageId")), channel=said(told.get("originalConversationId")))
 
 
 def _referenced(attachments: list[Message]) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from quire.connectors.shape import mapping, mappings, said, size, text, unix_time
 from quire.connectors.telegram.people import chat_name, full_name, number, person
 from quire.connectors.telegram.rich import MEDIA
-from quire.domain.events import AttachmentRef
+from quire.domain.events import AttachmentRef, Forwarded
 
 Part = Mapping[str, Any]
 
@@ -107,7 +107,9 @@ def sources(message: Part) -> Iterator[AttachmentRef]:
     if name is not None:
         written = unix_time(origin.get("date") or message.get("forward_date"))
         when = f", written {written}" if written else ""
-        yield AttachmentRef(id="forward", kind="quote", name=f"forwarded from {name}{when}")
+        yield AttachmentRef(
+            id="forward", kind="quote", name=f"forwarded from {name}{when}", forwarded=_forwarded(origin, message)
+        )
     quote, elsewhere = mapping(message.get("quote")), mapping(message.get("external_reply"))
     if elsewhere:
         place = chat_name(mapping(elsewhere.get("chat")))
@@ -127,6 +129,13 @@ def sources(message: Part) -> Iterator[AttachmentRef]:
         user = mapping(message.get(key))
         if user:
             yield AttachmentRef(id=key, kind="card", name=words.format(person(user).name or person(user).id))
+
+
+def _forwarded(origin: Part, message: Part) -> Forwarded:
+    """Which message was passed on: told of posts in channels only."""
+    post = number(origin.get("message_id") or message.get("forward_from_message_id")) or None
+    chat = mapping(origin.get("chat")) or mapping(message.get("forward_from_chat"))
+    return Forwarded(message=post, channel=(number(chat.get("id")) or None) if post else None)
 
 
 def _origin(origin: Part) -> str | None:

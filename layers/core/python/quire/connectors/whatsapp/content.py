@@ -11,7 +11,7 @@ from typing import Any
 
 from quire.connectors.shape import mapping, mappings, said, size, text
 from quire.connectors.whatsapp.cards import contact_cards, location, order
-from quire.domain.events import AttachmentRef, Content
+from quire.domain.events import AttachmentRef, Content, Forwarded
 
 Message = Mapping[str, Any]
 
@@ -56,9 +56,9 @@ def _attachments(kind: str, message: Message) -> list[AttachmentRef]:
     found = [_media(kind, mapping(message.get(kind)))] if kind in _MEDIA else []
     context = mapping(message.get("context"))
     if context.get("frequently_forwarded") is True:
-        found.append(AttachmentRef(id="forwarded", kind="quote", name="forwarded many times"))
+        found.append(AttachmentRef(id="forwarded", kind="quote", name="forwarded many times", forwarded=Forwarded()))
     elif context.get("forwarded") is True:
-        found.append(AttachmentRef(id="forwarded", kind="quote", name="forwarded"))
+        found.append(AttachmentRef(id="forwarded", kind="quote", name="forwarded", forwarded=Forwarded()))
     product = mapping(context.get("referred_product"))
     if product:
         name = said(product.get("product_retailer_id"))
