@@ -23,7 +23,7 @@ TELEGRAM_POST = {
 
 
 def told(platform: str, body: bytes | Mapping[str, Any]) -> list[Forwarded | None]:
-    event = read(platform, body)[0]
+    event: Any = read(platform, body)[0]
     return [each.forwarded for each in event.body.content.attachments if each.kind == "quote"]
 
 
