@@ -45,6 +45,7 @@ from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents, SegmentEvents
 from quire.search.mapping import read_alias
+from quire.search.rebuilding.comparing import Comparing
 from quire.search.rebuilding.rebuild import Rebuild, Rebuilder
 from quire.search.rebuilding.sources import FIRST_DAY, Source, Span
 from quire.search.writes import Write, placed
@@ -195,13 +196,16 @@ def _rebuilt(client: OpenSearch, url: str, work: Workload) -> Took:
     sources: Any = _Archive(work.segments)
     since = from_datetime(ENDED - timedelta(days=ROW_DAYS))
     indexer = _indexer(url, work, _Rows(work.rows, since), ROW_DAYS)
-    rebuilder = Rebuilder(sources, indexer, connect(url), taken)
+    engine = connect(url)
+    rebuilder = Rebuilder(sources, indexer, Comparing(_segments(work), indexer, engine), engine, taken)
     run = Rebuild(TENANT, "bench")
     spans = [None, *rebuilder.begin(run)]
     took = _timed(lambda: sum(rebuilder.index(run, span).messages for span in spans))
     client.indices.refresh(index=f"{read_alias(TENANT)}-*")
-    counts = rebuilder.compare(run)
-    assert sum(built for _, built in counts.values()) == _MESSAGES
+    assert not any(rebuilder.verify(run, span).missing for span in spans)
+    months = rebuilder.join(run)
+    assert not any(rebuilder.compare(run, month).missing for month in months)
+    assert sum(rebuilder.counts(run, month)[1] for month in months) == _MESSAGES
     rebuilder.switch(run)
     rebuilder.end(run)
     return took
@@ -221,13 +225,17 @@ def _empty(client: OpenSearch, url: str, work: Workload) -> Standing:
     return Indexes(connect(url)).ensure(TENANT, {write.index for write in work.writes if write.index})
 
 
-def _indexer(url: str, work: Workload, rows: _Rows, row_days: int) -> Indexer:
+def _segments(work: Workload) -> SegmentEvents:
     def all_of(key: str, version_id: str) -> Iterable[Known]:
         reader = SegmentReader(in_memory(work.segments[key]), frames(TENANT))
         for number in range(len(reader.footer.frames)):
             yield from (Known(event_from_json(each), key, version_id, number, each) for each in reader.events(number))
 
-    segments = SegmentEvents(all_of, lambda *_: ())
+    return SegmentEvents(all_of, lambda *_: ())
+
+
+def _indexer(url: str, work: Workload, rows: _Rows, row_days: int) -> Indexer:
+    segments = _segments(work)
     table: Any = rows
     taken: Any = _Taken()
     return Indexer(segments, KnownEvents(table, segments, row_days), taken, taken, connect(url), lambda: ENDED)

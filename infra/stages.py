@@ -40,6 +40,18 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class RebuildWaits:
+    """Seconds that a rebuild of the index waits: ``findable`` until what was written can be found, ``idle`` until
+    whoever saw the old indexes has ended.
+
+    OpenSearch Serverless refreshes every ten seconds, and ``index_segment`` ends after 120.
+    """
+
+    findable: int = 15
+    idle: int = 150
+
+
+@dataclass(frozen=True)
 class Stage:
     """All settings of one stage."""
 
@@ -95,6 +107,7 @@ class Stage:
     deploys_console: bool
     """The stack uploads the console; otherwise the local runtime does."""
 
+    rebuild_waits: RebuildWaits = RebuildWaits()
     gateway_listeners: tuple[str, ...] = ()
     """Discord connections, ``<tenant>/<connection>``, whose gateway a container listens to; none: no container.
 
@@ -183,6 +196,9 @@ def _local(environment: Mapping[str, str]) -> Stage:
         policy_variables=False,
         policed_writes=False,
         metric_math=False,
+        # Engines on one machine refresh every second. A writer that is slower than this makes an index that nobody
+        # searches, which the next rebuild deletes; what it wrote lies in the new one as well.
+        rebuild_waits=RebuildWaits(findable=3, idle=10),
     )
 
 

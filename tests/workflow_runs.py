@@ -22,12 +22,14 @@ class FailedError(Exception):
 
 @dataclass
 class Run:
-    """One execution; ``wait`` is called with the seconds of each state that waits."""
+    """One execution; ``wait`` is called with the seconds of each state that waits. ``values`` are what the stage puts
+    in for placeholders."""
 
     machine: str
     call: Call
     wait: Callable[[int], None]
     name: str = "execution"
+    values: Mapping[str, int] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
 
     def go(self, given: Mapping[str, Any]) -> Any:
@@ -36,7 +38,10 @@ class Run:
         Raises:
             FailedError: it failed.
         """
-        definition = json.loads((ROOT / "statemachines" / f"{self.machine}.asl.json").read_text("utf-8"))
+        text = (ROOT / "statemachines" / f"{self.machine}.asl.json").read_text("utf-8")
+        for each, seconds in self.values.items():
+            text = text.replace(f"${{{each}}}", str(seconds))
+        definition = json.loads(text)
         name, value = definition["StartAt"], dict(given)
         while name:
             self.passed.append(name)
@@ -51,7 +56,7 @@ class Run:
                 found = (rule["Next"] for rule in state["Choices"] if self._told(rule["Condition"], value))
                 return next(found, state["Default"]), value
             case "Wait":
-                self.wait(state["Seconds"])
+                self.wait(int(self._told(state["Seconds"], value)))
             case "Fail":
                 raise FailedError(self._told(state["Error"], value), self._told(state["Cause"], value))
         return state.get("Next", ""), self._told(state.get("Output", value), value)

@@ -19,21 +19,30 @@ _PLACEHOLDER = re.compile(r"\$\{([a-z_]+)\}")
 
 
 class PlaceholderError(ValueError):
-    """The definition names other functions than it is given."""
+    """The definition names others than it is given."""
 
 
 class Workflow(Construct):
-    """``machine`` runs ``statemachines/<name>.asl.json``, in which ``${verb_noun}`` stands for a function's ARN."""
+    """``machine`` runs ``statemachines/<name>.asl.json``, in which ``${verb_noun}`` stands for a function's ARN, or for
+    one of ``seconds``, which differ by stage."""
 
     def __init__(
-        self, scope: Construct, name: str, *, stage: Stage, functions: Mapping[str, PythonFunction], log_key: kms.IKey
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        functions: Mapping[str, PythonFunction],
+        log_key: kms.IKey,
+        seconds: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__(scope, "".join(word.title() for word in name.split("_")))
         self.name = name
         text = (ROOT / "statemachines" / f"{name}.asl.json").read_text("utf-8")
         named = set(_PLACEHOLDER.findall(text))
-        if named != set(functions):
-            raise PlaceholderError(f"{name} names {sorted(named)} and is given {sorted(functions)}")
+        values = {each: str(value) for each, value in (seconds or {}).items()}
+        if named != {*functions, *values}:
+            raise PlaceholderError(f"{name} names {sorted(named)} and is given {sorted({*functions, *values})}")
         group = logs.LogGroup(
             self,
             "Logs",
@@ -47,7 +56,7 @@ class Workflow(Construct):
             self,
             "Machine",
             definition_body=sfn.DefinitionBody.from_string(text),
-            definition_substitutions=arns,
+            definition_substitutions=arns | values,
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False),
             state_machine_type=sfn.StateMachineType.STANDARD,
             tracing_enabled=stage.tracing,

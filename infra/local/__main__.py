@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from infra.layers import LayerError
-from infra.local import emulator, node, search, settings, simulators
+from infra.local import emulator, node, search, search_guard, settings, simulators
 from infra.local.freshness import NotFoundInTimeError
 from infra.local.opensearch_package import PackageError
 from infra.local.preflight import PreflightError
@@ -59,6 +59,8 @@ def down(here: Settings, progress: Progress, _told: argparse.Namespace) -> int:
     """Stop what was started, and nothing else; what was archived stays."""
     with progress.step("Emulator of AWS") as step:
         step.note = "stopped, its state is kept" if emulator.stop(here) else "was not running"
+    with progress.step("Guard of the search engine") as step:
+        step.note = "stopped" if search_guard.stop(here) else "was not running"
     with progress.step("Search engine") as step:
         step.note = "stopped" if search.stop(here) else "was not running"
     with progress.step("Simulated platforms") as step:

@@ -110,6 +110,7 @@ def _cdk(settings: Settings, *arguments: str) -> None:
     extra = emulator.aws_environment(settings) | {
         "QUIRE_PORT": str(settings.port),
         "QUIRE_SEARCH_PORT": str(settings.search_port),
+        "QUIRE_LOCAL_SEARCH_ENDPOINT": settings.guard_endpoint,
         "QUIRE_PLATFORM_PORT": str(settings.platform_port),
         "SEARCH": settings.engine,
         "QUIRE_PLATFORM_CA": simulators.authority(settings),

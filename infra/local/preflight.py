@@ -23,6 +23,7 @@ def check_ports(settings: Settings) -> None:
     wanted = [
         ("emulator", settings.port, "QUIRE_PORT"),
         ("search", settings.search_port, "QUIRE_SEARCH_PORT"),
+        ("guard", settings.guard_port, "QUIRE_SEARCH_PORT"),
         ("simulators", settings.platform_port, "QUIRE_PLATFORM_PORT"),
     ]
     taken = [

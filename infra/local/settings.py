@@ -4,7 +4,8 @@
 variable                what                             default
 ======================= ================================ =========================
 ``QUIRE_PORT``          port of the emulator (HTTPS)     4580
-``QUIRE_SEARCH_PORT``   port of the search engine        9280
+``QUIRE_SEARCH_PORT``   port of the search engine, and   9280
+                        from it on two more
 ``QUIRE_PLATFORM_PORT`` port of the simulated platforms  4581
 ``QUIRE_STATE_DIR``     folder of everything it writes   ``.local``
 ``SEARCH``              ``osmem`` or ``opensearch``      ``osmem``
@@ -51,6 +52,16 @@ class Settings:
     def transport_port(self) -> int:
         """OpenSearch's own port between nodes; bound to 127.0.0.1 and used by nobody."""
         return self.search_port + 1
+
+    @property
+    def guard_port(self) -> int:
+        """Where the guard in front of the search engine listens."""
+        return self.search_port + 2
+
+    @property
+    def guard_endpoint(self) -> str:
+        """Where functions ask for searches."""
+        return f"http://127.0.0.1:{self.guard_port}"
 
     @property
     def run(self) -> Path:

@@ -16,6 +16,7 @@ from infra.local import (
     preflight,
     processes,
     search,
+    search_guard,
     simulated,
     simulators,
     tenants,
@@ -65,7 +66,8 @@ class Up:
         """Everything that needs no running program: it may take a while the first time."""
         with self.progress.step("Looking at ports and tools") as step:
             preflight.check_ports(self.settings)
-            step.note = f"ports {self.settings.port}, {self.settings.search_port} and {self.settings.platform_port}"
+            ports = (self.settings.port, self.settings.search_port, self.settings.guard_port)
+            step.note = f"ports {', '.join(map(str, ports))} and {self.settings.platform_port}"
         with self.progress.step("Certificate for this machine") as step:
             step.note = "made" if certificates.ensure(self.settings) else "there already"
         with self.progress.step("Layers of locked packages") as step:
@@ -83,6 +85,9 @@ class Up:
                 step.say("fetching OpenSearch from Maven Central (130 MB)")
             record, fresh = search.start(self.settings)
             step.note = f"{record.version}, pid {record.pid}, {self.settings.search_endpoint}"
+        with self.progress.step("Guard of the search engine") as step:
+            record = search_guard.start(self.settings)
+            step.note = f"{record.version}, pid {record.pid}, {self.settings.guard_endpoint}"
         with self.progress.step("Simulated platforms") as step:
             states = simulated.states(self.settings, first=not demo_times(self.settings))
             record = simulators.start(self.settings, states)
@@ -168,6 +173,7 @@ def stack_document(
         "hooks": outputs["HooksUrl"],
         "web": outputs["WebUrl"],
         "search": settings.search_endpoint,
+        "search_guard": settings.guard_endpoint,
         "search_languages": settings.engine == "opensearch",
         "admin": admin,
         "aws_endpoint": settings.endpoint,

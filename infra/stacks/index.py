@@ -27,7 +27,15 @@ class IndexStack(QuireStack):
         self._data = data
         self.rebuilder = self._rebuilder(CodeLayers(self, "Layers", stage=stage), search)
         functions = {self.rebuilder.name: self.rebuilder}
-        self.workflow = Workflow(self, "rebuild_index", stage=stage, functions=functions, log_key=data.operations_key)
+        waits = stage.rebuild_waits
+        self.workflow = Workflow(
+            self,
+            "rebuild_index",
+            stage=stage,
+            functions=functions,
+            log_key=data.operations_key,
+            seconds={"until_findable": waits.findable, "until_nobody_writes": waits.idle},
+        )
         CfnOutput(self, "RebuildIndexMachine", value=self.workflow.machine.state_machine_arn)
 
     def watches(self) -> list[Watch]:
@@ -47,7 +55,8 @@ class IndexStack(QuireStack):
         return [unread, *self.workflow.watches(), *self.rebuilder.watches()]
 
     def _rebuilder(self, layers: CodeLayers, search: SearchCollection | None) -> PythonFunction:
-        """Reads journal, archive and rows of any tenant; makes, fills, switches and deletes its indexes."""
+        """Reads journal, archive and rows of any tenant; makes, fills, switches and deletes its indexes; puts on its
+        audit trail what it leaves out."""
         stage, data = self.settings, self._data
         tables = data.tables
         rebuilder = PythonFunction(
@@ -64,6 +73,7 @@ class IndexStack(QuireStack):
                 "QUIRE_EVENTS_TABLE": tables.events.table_name,
                 "QUIRE_LEDGER_TABLE": tables.ledger.table_name,
                 "QUIRE_LIMITS_TABLE": tables.limits.table_name,
+                "QUIRE_AUDIT_TABLE": tables.audit.table_name,
                 "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
                 "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
                 **keys_environment(data),
@@ -84,6 +94,8 @@ class IndexStack(QuireStack):
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
             [tables.control.table_arn],
         )
+        # Documents that are left out on purpose are put on record first.
+        rebuilder.allow("Audit", ["dynamodb:GetItem", "dynamodb:PutItem"], [tables.audit.table_arn])
         rebuilder.allow("OneAtATime", ["dynamodb:UpdateItem"], [tables.limits.table_arn])
         data.journal.grant_read(rebuilder.role, "t/*/journal/*")
         data.journal.grant_list(rebuilder.role)

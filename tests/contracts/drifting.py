@@ -32,6 +32,7 @@ from quire.search.drift.shelf import Shelf
 from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents
+from quire.search.rebuilding.comparing import Comparing
 from quire.search.rebuilding.rebuild import Rebuild, Rebuilder
 from quire.search.rebuilding.sources import Sources
 from quire.search.writes import Writes
@@ -108,7 +109,8 @@ class Firm:
         lists = SealedLists(dynamodb, "ledger")
         sources = Sources(journal, House(self.aws).ledger, lists)
         leases = Leases(dynamodb, "limits", lambda: self.at.timestamp())
-        self.rebuilder = Rebuilder(sources, self.indexer, engine, leases)
+        comparing = Comparing(segments, self.indexer, engine, lambda _: self.search.refresh())
+        self.rebuilder = Rebuilder(sources, self.indexer, comparing, engine, leases)
         objects = Objects(journal, sources, segments, outlines(journal, journal))
         shelf, mending = Shelf(engine), Mending(self.indexer, Writes(engine))
         closely = Closely(objects, events, self.indexer, Indexes(engine), shelf, lambda: self.at)
@@ -192,7 +194,8 @@ class Firm:
         for span in (None, *self.rebuilder.begin(wanted)):
             assert self.rebuilder.index(wanted, span).faults == []
         self.search.refresh()
-        self.rebuilder.compare(wanted)
+        for month in self.rebuilder.join(wanted):
+            assert self.rebuilder.compare(wanted, month).missing == []
         self.rebuilder.switch(wanted)
         self.rebuilder.end(wanted)
         return self.documents()

@@ -13,9 +13,9 @@ from quire.search.indexes import Indexes
 from quire.search.pool import Placement, pool_pattern, shelf_of
 from quire.search.rebuilding.rebuild import Rebuild
 from tests.archiving import Kill, Stop, archiver
-from tests.contracts.test_rebuilding import ALL, Firm, filled
 from tests.moto_aws import NOW, stack
 from tests.pretend import delivery, fact, stream
+from tests.rebuilding import ALL, Firm, filled
 from tests.sealing import ACME, House, capture
 from tests.search_engines import bench, embedded, pool
 

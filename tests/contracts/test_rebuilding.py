@@ -1,120 +1,31 @@
 """Indexes made anew from the archive: nothing missing, nothing twice, whoever writes and searches meanwhile."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from quire.archive.ciphers import PlainFrames
-from quire.aws.leases import Leases
-from quire.aws.memberships import Memberships
 from quire.aws.notices import read_notice
-from quire.aws.sealed_lists import SealedLists
-from quire.bootstrap.search import segment_events
-from quire.domain.errors import ConflictError, CorruptError, MalformedError
+from quire.domain.errors import ConflictError, MalformedError
 from quire.domain.ids import TenantId
-from quire.search.engine_errors import NoSuchIndexError
-from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
-from quire.search.known import KnownEvents
-from quire.search.rebuilding.rebuild import LEASE_SECONDS, Rebuild, Rebuilder
-from quire.search.rebuilding.sources import NO_DAY, Sources, Span, spans
-from tests.archiving import Interrupted, Kill, Stop
-from tests.moto_aws import NOW, Stack, stack
+from quire.search.rebuilding.rebuild import LEASE_SECONDS, Rebuild
+from quire.search.rebuilding.sources import NO_DAY, Span, spans
+from tests.archiving import Kill, Stop
 from tests.pretend import fact
-from tests.sealing import ACME, House, capture
-from tests.search_engines import Bench, Placed, bench, embedded
-
-EFFECTS = ["put_template", "create_index", "bulk", "move_aliases", "delete_index"]
-
-
-@dataclass
-class Firm:
-    """A tenant's archive, and an engine of its own."""
-
-    aws: Stack
-    search: Bench
-    now: float = 1_000.0
-    at: datetime = NOW
-    placements: Placed = field(default_factory=Placed)
-
-    def indexer(self, stop: Stop | None = None, *, sealed: bool = True) -> Indexer:
-        engine: Any = Interrupted(self.search.engine, EFFECTS, stop or Stop(None))
-        events = segment_events(self.aws.journal, lambda _: PlainFrames(), self.aws.journal if sealed else None)
-        known = KnownEvents(self.aws.rows, events, 90)
-        members = Memberships(self.aws.aws.dynamodb, "control")
-        return Indexer(events, known, self.aws.directory, members, engine, lambda: self.at, self.placements)
-
-    def rebuilder(self, stop: Stop | None = None) -> Rebuilder:
-        engine: Any = Interrupted(self.search.engine, EFFECTS, stop or Stop(None))
-        dynamodb = self.aws.aws.dynamodb
-        sources = Sources(self.aws.journal, House(self.aws).ledger, SealedLists(dynamodb, "ledger"))
-        return Rebuilder(
-            sources, self.indexer(stop), engine, Leases(dynamodb, "limits", lambda: self.now), self.placements
-        )
-
-    def run(self, wanted: Rebuild, stop: Stop | None = None) -> None:
-        """All steps, as often as it takes."""
-        rebuilder = self.rebuilder(stop)
-        for span in (None, *rebuilder.begin(wanted)):
-            after, more = "", True
-            while more:
-                turns = iter((True, False))
-                step = rebuilder.index(wanted, span, after, lambda turns=turns: next(turns))  # type: ignore[misc]
-                assert step.faults == []
-                after, more = step.after, step.more
-        self.search.refresh()
-        rebuilder.compare(wanted)
-        rebuilder.switch(wanted)
-        rebuilder.end(wanted)
-
-    def index(self) -> None:
-        """What the queue does with the notices that wait."""
-        for body in self.aws.sent():
-            self.indexer().index(read_notice(body))
-        self.search.refresh()
-
-    def found(self, alias: str = f"{ACME}-messages") -> list[str]:
-        self.search.refresh()
-        try:
-            answer = self.search.engine.for_tenant(ACME).search({"size": 100}, index=alias)
-        except NoSuchIndexError:
-            return []
-        return sorted(hit["_source"].get("content", "") for hit in answer["hits"]["hits"])
+from tests.rebuilding import ALL, WANTED, Firm, a_firm, built, each_segment, filled, settled
+from tests.sealing import ACME, capture
 
 
 @pytest.fixture(params=[500, 1], ids=["segment by segment", "message by message"])
 def firm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Firm]:
-    """On an engine that nobody else's acme is on; documents go there as they are made, in parts."""
+    """Documents go to the engine as they are made, in parts."""
     monkeypatch.setattr("quire.search.indexer._PART", request.param)
-    with embedded() as url, bench("embedded", lambda: url) as search, stack() as aws:
-        yield Firm(aws, search)
-
-
-ALL = ["text of m1", "text of m2", "text of m3", "text of m4"]
-WANTED = Rebuild(ACME, "a run")
-
-
-def filled(firm: Firm) -> None:
-    """Two months, one segment sealed and one not, all of it indexed."""
-    capture(firm.aws, fact("m1", at="2026-02-27T10:00:00Z"), fact("m2"))
-    House(firm.aws).run()
-    capture(firm.aws, fact("m3", at="2026-02-28T10:00:00Z"), fact("m4"), first=200)
-    firm.index()
-    assert firm.found() == ALL
-
-
-def settled(firm: Firm) -> None:
-    """What holds in the end, whatever happened on the way."""
-    assert firm.found() == ALL
-    standing = Indexes(firm.search.engine).standing(ACME)
-    assert standing.building.of == {}
-    assert {name.rpartition("-")[2][0] for name in standing.current.of.values()} == {"r"}
-    there = firm.search.engine.indexes(f"{ACME}-messages-*")
-    assert sorted(there) == sorted(standing.current.of.values())
+    with a_firm() as made:
+        yield made
 
 
 def test_all_is_made_anew(firm: Firm) -> None:
@@ -204,22 +115,36 @@ def test_one_that_died_is_followed_by_another(firm: Firm) -> None:
         firm.rebuilder().switch(replace(WANTED, run="a third"))
 
 
-def test_what_the_archive_does_not_tell_of_is_not_thrown_away(firm: Firm) -> None:
+def test_a_writer_that_is_slower_than_the_wait_loses_nothing(firm: Firm) -> None:
+    """It saw the old indexes, and writes when they are gone: that makes one that nobody searches until the next run."""
     filled(firm)
-    index = f"{ACME}-messages-2026-03"
-    (hit, *_) = firm.search.engine.for_tenant(ACME).search({"size": 1}, index=index)["hits"]["hits"]
-    firm.search.raw.index(index=index, id="x", body=hit["_source"] | {"message_id": "x", "place": "000x"})
-    firm.search.refresh()
     rebuilder = firm.rebuilder()
-    for span in (None, *rebuilder.begin(WANTED)):
-        rebuilder.index(WANTED, span)
-    firm.search.refresh()
-    with pytest.raises(CorruptError, match="2026-03"):
-        rebuilder.compare(WANTED)
-    rebuilder.give_up(WANTED)
-    rebuilder.end(WANTED)
-    assert set(firm.search.engine.indexes(f"{ACME}-messages-*")) == {index, f"{ACME}-messages-2026-02"}
-    assert len(firm.found()) == len(ALL) + 1
+    spans = built(firm, rebuilder)
+
+    class Late(Stop):
+        begun = False
+
+        def __call__(self, name: str, method: Any) -> Any:
+            def run(*args: Any, **kwargs: Any) -> Any:
+                if name == "bulk" and not self.begun:
+                    self.begun = True
+                    assert each_segment(rebuilder.verify, WANTED, spans) == []
+                    assert all(rebuilder.compare(WANTED, month).missing == [] for month in rebuilder.join(WANTED))
+                    rebuilder.switch(WANTED)
+                    assert f"{ACME}-messages-2026-03" in rebuilder.end(WANTED)
+                return method(*args, **kwargs)
+
+            return run
+
+    capture(firm.aws, fact("m5"), first=500)
+    for body in firm.aws.sent():
+        firm.indexer(Late(None)).index(read_notice(body))
+    assert firm.found() == [*ALL, "text of m5"]
+    (outside,) = firm.search.engine.indexes(f"{ACME}-messages-2026-03").values()
+    assert outside.aliases == frozenset()
+    firm.run(Rebuild(ACME, "the next"))
+    assert firm.found() == [*ALL, "text of m5"]
+    assert f"{ACME}-messages-2026-03" not in firm.search.engine.indexes(f"{ACME}-messages-*")
 
 
 @pytest.mark.parametrize(

@@ -176,8 +176,10 @@ def test_refused_as_a_collection_refuses(guard: Guard) -> None:
         ("PUT", "/i"),
     ]
     listed = httpx.get(guard.url + REFUSED).json()
-    assert [each["reason"] for each in listed] == [each.reason for each in guard.refused]
-    assert listed[1]["reason"] == "true refresh policy is not supported."
+    assert [each["reason"] for each in listed["refused"]] == [each.reason for each in guard.refused]
+    assert (listed["count"], listed["refused"][1]["reason"]) == (3, "true refresh policy is not supported.")
+    assert httpx.delete(guard.url + REFUSED).json() == listed
+    assert httpx.get(guard.url + REFUSED).json() == {"count": 0, "refused": []}
 
 
 def test_everything_else_passes_unchanged(guard: Guard, embedded_engine: str) -> None:

@@ -2,7 +2,9 @@
 was."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,9 +16,9 @@ from quire.cli.deployment import Deployment
 from quire.cli.rebuild_index import IndexRebuilt, NotRebuiltError, outdated, rebuild_index
 from quire.domain.errors import ConflictError, MalformedError, UnavailableError
 from quire.domain.ids import TenantId
-from quire.search.rebuilding.rebuild import Rebuild
+from quire.search.rebuilding.rebuild import Rebuild, Step
 from tests.deployed import TENANT
-from tests.moto_aws import BUCKET
+from tests.moto_aws import BUCKET, NOW
 from tests.pretend import fact
 from tests.serving import Serving, log_to_stdout, serving, start_anew
 from tests.workflow_runs import Machines, Run
@@ -49,7 +51,8 @@ class House:
         self.before: Callable[[dict[str, Any]], None] = lambda _: None
         self.milliseconds: tuple[int, ...] = (LONG,)
         names = (f"run-{number}" for number in itertools.count())
-        self.machines = Machines(lambda: Run("rebuild_index", self._call, self._wait, next(names)))
+        waits = {"until_findable": 15, "until_nobody_writes": 150}
+        self.machines = Machines(lambda: Run("rebuild_index", self._call, self._wait, next(names), waits))
 
     def client(self, service: str) -> Machines:
         assert service == "stepfunctions"
@@ -58,9 +61,9 @@ class House:
     def enter(self) -> None:
         """The environment is set already."""
 
-    def rebuilt(self, month: str = "") -> IndexRebuilt:
+    def rebuilt(self, month: str = "", *, drop_strays: bool = False) -> IndexRebuilt:
         """What the command's use case gives."""
-        return rebuild_index(cast("Deployment", self), TENANT, month)
+        return rebuild_index(cast("Deployment", self), TENANT, month, drop_strays=drop_strays)
 
     def indexes(self) -> set[str]:
         return set(self.quire.engine.indices.get(index=f"{TENANT}-messages-*"))
@@ -85,9 +88,12 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         monkeypatch.setenv("QUIRE_ARCHIVE_BUCKET", BUCKET)
         monkeypatch.setattr(rebuild, "patient", vars(bootstrap)["patient"])
         start_anew()
-        rebuild.rebuilder.cache_clear()
+        monkeypatch.setattr("quire.search.rebuilding.comparing._REFRESH", 0)
+        for each in (rebuild.rebuilder, rebuild.trail):
+            each.cache_clear()
         yield House(made)
-        rebuild.rebuilder.cache_clear()
+        for each in (rebuild.rebuilder, rebuild.trail):
+            each.cache_clear()
 
 
 def test_the_index_is_made_anew(house: House) -> None:
@@ -135,20 +141,82 @@ def test_where_something_is_lost_the_old_index_serves_on(house: House) -> None:
     house.quire.index()
     before = house.indexes()
 
-    def spoil(seconds: int) -> None:
-        for name in house.indexes() - before if seconds == 15 else ():
-            house.quire.engine.indices.refresh(index=name)
+    def spoil(event: dict[str, Any]) -> None:
+        for name in house.indexes() - before if event["step"] == "compare" else ():
             (hit,) = house.quire.engine.search(index=name)["hits"]["hits"]
+            lost.append(hit["_id"])
             house.quire.engine.delete(index=name, id=hit["_id"], params={"refresh": "true"})
 
-    house.on_wait = spoil
-    with pytest.raises(NotRebuiltError, match=r"CorruptError: messages of .* are not in the new index"):
+    lost: list[str] = []
+    house.before = spoil
+    with pytest.raises(NotRebuiltError, match=r"CorruptError: messages that are searched now are not .*: ") as told:
         house.rebuilt()
+    assert lost[0] in str(told.value)
     assert house.indexes() == before
     assert house.waits == [15, 150], "what was built is deleted when nobody writes there any more"
     assert house.quire.found("forecasts") == ["the quarterly forecast"]
-    house.on_wait = lambda _: house.quire.engine.indices.refresh(index=f"{TENANT}-messages-*")
+    house.before = lambda _: None
     assert house.rebuilt().segments == 1, "the next one is not held up"
+
+
+def stray(house: House, number: str) -> None:
+    """A document that no segment tells of."""
+    (index,) = house.indexes()
+    body = {"tenant_id": TENANT, "message_id": number, "place": f"000{number}", "content": f"forecast {number}"}
+    house.quire.engine.index(index=index, id=number, body=body, params={"refresh": "true"})
+
+
+def test_what_no_segment_tells_of_is_left_out_only_when_asked_and_on_record(house: House) -> None:
+    house.quire.capture(fact("1", text="the quarterly forecast"))
+    house.quire.index()
+    for number in range(25):
+        stray(house, f"stray-{number:02d}")
+    before = house.indexes()
+    with pytest.raises(
+        NotRebuiltError, match=r"no segment tells of documents that are searched now: .*stray-19 and 5 more"
+    ):
+        house.rebuilt()
+    assert house.indexes() == before
+    assert audited(house) == []
+
+    done = house.rebuilt(drop_strays=True)
+    assert (done.strays, list(done.counts.values())) == (25, [(26, 1)])
+    assert "left out, no segment tells of it: stray-24" in str(done)
+    assert house.quire.found("forecast") == ["the quarterly forecast"]
+    (entry,) = audited(house)
+    assert (entry["action"], entry["resource"], entry["request_id"]) == (
+        "DropStrays",
+        {"type": "Index", "id": next(iter(done.counts))},
+        house.machines.runs[-1].name,
+    )
+    assert entry["detail"]["messages"] == [f"stray-{number:02d}" for number in range(25)]
+
+
+def audited(house: House) -> list[dict[str, Any]]:
+    """What the audit trail says of rebuilds."""
+    days = {f"{datetime.now(UTC):%Y-%m-%d}", f"{NOW:%Y-%m-%d}"}
+    entries = [json.loads(each) for day in sorted(days) for each in house.quire.audit().entries(TenantId(TENANT), day)]
+    return [each for each in entries if each["principal"]["role"] == "operator"]
+
+
+def test_what_cannot_be_built_ends_the_run_by_name(house: House) -> None:
+    """It was read from the archive, and the new index does not give it back."""
+    house.quire.capture(fact("1", text="the quarterly forecast"))
+    house.quire.index()
+    before = house.indexes()
+    rebuilder = rebuild.rebuilder()
+    message = house.quire.ask("POST", "/v1/search", {"query": "forecast"}).body["hits"][0]["messageId"]
+
+    def forget(*_: Any, **__: Any) -> Any:
+        return Step(1, 1, "", more=False, faults=[], missing=[message])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rebuilder, "verify", forget)
+        with pytest.raises(
+            NotRebuiltError, match=f"archive tells of messages that are not in the new index: {message}"
+        ):
+            house.rebuilt()
+    assert house.indexes() == before
 
 
 @pytest.mark.parametrize("step", ["begin", "index", "switch"])

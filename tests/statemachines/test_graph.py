@@ -160,9 +160,13 @@ def test_what_is_called_are_functions_that_there_are(machine: dict[str, Any]) ->
         assert name in there, where
 
 
-def test_placeholders_are_nowhere_else(machine: dict[str, Any]) -> None:
+def test_placeholders_stand_for_functions_and_seconds_and_nothing_else(machine: dict[str, Any]) -> None:
     called = [state["Arguments"]["FunctionName"] for _, state in states(machine) if state["Type"] == "Task"]
-    assert len(PLACEHOLDER.findall(json.dumps(machine))) == len(called)
+    waited = [str(state["Seconds"]) for _, state in states(machine) if state["Type"] == "Wait"]
+    known = [*called, *(each for each in waited if PLACEHOLDER.search(each))]
+    assert len(PLACEHOLDER.findall(json.dumps(machine))) == len(known)
+    for each in waited:
+        assert each.isdecimal() or re.fullmatch(r"\{% \$\{until_[a-z_]+\} %\}", each), each
 
 
 def test_names_of_states_are_told_apart(machine: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from infra.local.guard.bodies import refused_body
 from infra.local.guard.paths import refused_parameter, unknown_path
 
 REFUSED = "/_guard/refused"
-"""Where a guard lists what it has refused: the one path that is its own."""
+"""Where a guard lists what it has refused (``GET``) and forgets it (``DELETE``): the one path that is its own."""
+_REMEMBERED = 1_000
 _MOST_BYTES = 110_000_000
 _MOST_SECONDS = ClientTimeout(total=300)
 _OF_ONE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "host", "content-length"})
@@ -35,9 +36,10 @@ class Refusal:
 
 @dataclass
 class Guard:
-    """A guard at ``url``, and what it has refused, in order."""
+    """A guard at ``url``, how much it has refused, and the last of that in order."""
 
     url: str = ""
+    count: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
 
@@ -74,7 +76,7 @@ class Proxy:
     async def _answer(self, request: web.Request) -> web.Response:
         path = unquote(request.rel_url.raw_path)
         if path == REFUSED:
-            return web.json_response([asdict(refusal) for refusal in self.guard.refused])
+            return self._told(forget=request.method == "DELETE")
         body = await request.read()
         if unknown_path(request.method, path):
             self._note(request.method, path, "no such operation")
@@ -84,6 +86,14 @@ class Proxy:
             self._note(request.method, path, fault)
             return _refused(fault)
         return await self._handed_on(request, body)
+
+    def _told(self, *, forget: bool) -> web.Response:
+        listed = [asdict(refusal) for refusal in self.guard.refused]
+        told = {"count": self.guard.count, "refused": listed}
+        if forget:
+            self.guard.count = 0
+            self.guard.refused.clear()
+        return web.json_response(told)
 
     async def _handed_on(self, request: web.Request, body: bytes) -> web.Response:
         assert self._session is not None  # noqa: S101 - requests come in only once it was started
@@ -102,7 +112,9 @@ class Proxy:
 
     def _note(self, method: str, path: str, reason: str) -> None:
         logger.warning("refused %s %s: %s", method, path, reason)
+        self.guard.count += 1
         self.guard.refused.append(Refusal(method, path, reason))
+        del self.guard.refused[:-_REMEMBERED]
 
 
 @contextmanager

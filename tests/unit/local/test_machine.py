@@ -65,7 +65,12 @@ def test_a_taken_port_is_named_with_its_holder_and_the_variable_to_set(tmp_path:
 @pytest.mark.enable_socket
 def test_our_own_program_may_hold_its_port(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "is_free", lambda _port: False)
-    ports = {"emulator": here.port, "search": here.search_port, "simulators": here.platform_port}
+    ports = {
+        "emulator": here.port,
+        "search": here.search_port,
+        "guard": here.guard_port,
+        "simulators": here.platform_port,
+    }
     monkeypatch.setattr(processes, "running", lambda _settings, name: processes.Record(name, 1, "1", ports[name], "x"))
 
     preflight.check_ports(here)

@@ -103,8 +103,10 @@ class Deployment:
 
     @property
     def search_endpoint(self) -> str:
-        """Where the search engine answers."""
-        return str(self.local["search"]) if self.local else self.outputs["SearchEndpoint"]
+        """Where the product asks for searches."""
+        if not self.local:
+            return self.outputs["SearchEndpoint"]
+        return str(self.local.get("search_guard") or self.local["search"])
 
     def _stacks(self) -> "Iterator[Mapping[str, Any]]":
         for page in self.client("cloudformation").get_paginator("describe_stacks").paginate():

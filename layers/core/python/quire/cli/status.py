@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from quire.aws.journal import Journal, Lock
 from quire.cli.deployment import Deployment, NoDeploymentError
+from quire.domain.errors import QuireError
 from quire.domain.ids import TenantId
 
 FUNCTIONS = (
@@ -54,7 +55,7 @@ def report(deployment: Deployment) -> Report:
     found = Report()
     if deployment.local:
         _programs(deployment, found)
-    for part in (_stacks, _stream, _queues, _functions, _archive):
+    for part in (_stacks, _stream, _queues, _functions, _archive, _indexes):
         try:
             part(deployment, found)
         except (BotoCoreError, ClientError, NoDeploymentError) as error:
@@ -63,7 +64,7 @@ def report(deployment: Deployment) -> Report:
 
 
 def _programs(deployment: Deployment, found: Report) -> None:
-    """The two programs of the local stack: asked over the network, with the process ids from their records."""
+    """The programs of the local stack: asked over the network, with the process ids from their records."""
     local = deployment.local
     emulator = _ask(f"{local['aws_endpoint']}/_ministack/health", local["ca_bundle"])
     search = _ask(str(local["search"]), local["ca_bundle"])
@@ -71,6 +72,11 @@ def _programs(deployment: Deployment, found: Report) -> None:
         "emulator": emulator and f"ministack {emulator.get('version', '')}".strip(),
         "search": search and _engine(search),
     }
+    if "search_guard" in local:
+        listed = _ask(f"{local['search_guard']}/_guard/refused", local["ca_bundle"])
+        versions["guard"] = listed and f"in front of it, {listed['count']} requests refused"
+        if listed and listed["count"]:
+            found.problems.append("the product asked for what OpenSearch Serverless does not have: see log/guard.log")
     for name, version in versions.items():
         record = _record(deployment, name)
         where = f"pid {record.get('pid', '?')}, port {record.get('port', '?')}" if record else "started elsewhere"
@@ -140,6 +146,23 @@ def _archive(deployment: Deployment, found: Report) -> None:
         if deployment.local:
             line += f", {_messages(deployment, tenant)} messages searchable"
         found.add("Archive", tenant, line)
+
+
+def _indexes(deployment: Deployment, found: Report) -> None:
+    """Which indexes wait to be made anew. On AWS only those may ask whom a data access policy names."""
+    from quire.cli.rebuild import tenants_of
+    from quire.cli.rebuild_index import outdated
+
+    for tenant in sorted({*deployment.tenants, *tenants_of(deployment)}):
+        try:
+            waiting = outdated(deployment, tenant)
+        except QuireError as error:
+            found.add("Search", "indexes", f"unknown: {error}")
+            return
+        found.add("Search", tenant, f"{len(waiting)} indexes of an older analysis")
+        if waiting:
+            how = f"`quire rebuild-index --tenant {tenant}`"
+            found.problems.append(f"{len(waiting)} indexes of {tenant} were made by an older release: {how}")
 
 
 def _messages(deployment: Deployment, tenant: str) -> str:

@@ -29,7 +29,7 @@ class TooWideError(QuireError):
 
 
 class SnapshotGoneError(QuireError):
-    """The point in time has expired, or was never one."""
+    """The point in time has expired, its index was deleted, or it was never one."""
 
 
 @contextmanager

@@ -140,6 +140,14 @@ class Indexer:
             tenant, told, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
         )
 
+    def filed(self, tenant: TenantId, told: Mapping[MessageId, Sequence[Known]]) -> dict[MessageId, str]:
+        """The month (as :func:`index_name` names it) where each message belongs, by what is told of it here and by its
+        rows; raises as :meth:`index`."""
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            found = self._messages(tenant, [each for known in told.values() for each in known], pool)
+        now = from_datetime(self._clock())
+        return {message: str(_write(tenant, each.known, now).index) for message, each in found.items()}
+
     def join(self, generation: Generation, messages: Iterable[MessageId]) -> Counts:
         """Make one document of what two writers made two of; raises as :meth:`index`."""
         indexed_at = from_datetime(self._clock())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import TenantId
-from quire.search.engine_errors import EngineRefusedError, translated
+from quire.search.engine_errors import EngineRefusedError, NoSuchIndexError, SnapshotGoneError, translated
 from quire.search.mapping import read_alias
 from quire.search.query.question import within
 
@@ -64,10 +64,16 @@ class TenantEngine:
         if snapshot is not None:
             asked["pit"] = {"id": snapshot, "keep_alive": _KEEP}
         where = None if snapshot is not None else index or read_alias(self._tenant)
-        with translated("search"):
-            answer: dict[str, Any] = self._client.search(
-                index=where, body=asked, params={"request_timeout": self._seconds}
-            )
+        try:
+            with translated("search"):
+                answer: dict[str, Any] = self._client.search(
+                    index=where, body=asked, params={"request_timeout": self._seconds}
+                )
+        except NoSuchIndexError as error:
+            if snapshot is None:
+                raise
+            # It was of an index that was deleted: a rebuild made another in its place.
+            raise SnapshotGoneError("search: the snapshot's index is gone") from error
         if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
             raise UnavailableError("search: a part of the index did not answer")
         return answer

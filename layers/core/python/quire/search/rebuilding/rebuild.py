@@ -1,16 +1,17 @@
 """Use case: a tenant's indexes, or one month's, made anew from the archive while they are searched and written.
 
 The order of effects: the lease is taken; the new indexes are made, and from then on every indexer writes there too; all
-segments that are there by then are indexed, those of the journal first; what came apart is joined; what was built is
-compared; searches are switched to it in one step; the old ones are deleted once nobody can still be writing to them.
+segments that are there by then are indexed, those of the journal first; every message that they tell of is looked for;
+what came apart is joined; what was built is compared with what is searched; searches are switched to it in one step;
+the old ones are deleted once nobody can still be writing to them.
 
 Each step can be done twice, and by whoever goes on with the same run. A run that is given up leaves the old indexes as
 they were.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import Literal
 
@@ -23,6 +24,7 @@ from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.mapping import month_of, read_alias
 from quire.search.pool import AllOwn, Placement, Placements
+from quire.search.rebuilding.comparing import Compared, Comparing
 from quire.search.rebuilding.sources import FIRST_DAY, Source, Sources, Span, spans
 
 LEASE_SECONDS = 3_600
@@ -30,7 +32,7 @@ LEASE_SECONDS = 3_600
 _FORGOTTEN = 120
 """Seconds: an engine remembers for a minute what was removed, and takes it for newer than the same document again."""
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
-_SAMPLE, _PAGE = 200, 500
+_PAGE = 500
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,16 @@ class Rebuild:
 @dataclass
 class Step:
     """What a call came to. ``after`` is where the next goes on, while there is ``more``; ``faults`` are keys of
-    segments that cannot be read."""
+    segments that cannot be read. ``mended`` messages were not found until they were indexed once more, ``missing`` ones
+    not even then."""
 
     segments: int
     messages: int
     after: str
     more: bool
     faults: list[str]
+    mended: int = 0
+    missing: list[MessageId] = field(default_factory=list)
 
 
 class Rebuilder:
@@ -85,12 +90,14 @@ class Rebuilder:
         self,
         sources: Sources,
         indexer: Indexer,
+        comparing: Comparing,
         engine: Engine,
         leases: Leases,
         placements: Placements | None = None,
     ) -> None:
         self._sources = sources
         self._indexer = indexer
+        self._comparing = comparing
         self._engine = engine
         self._indexes = Indexes(engine, placements)
         self._leases = leases
@@ -120,39 +127,38 @@ class Rebuilder:
             ConflictError: the run is over.
             UnavailableError: something did not answer; call again.
         """
-        self._hold(rebuild)
-        tenant = rebuild.tenant
-        sources = self._sources.sealed(tenant, span, after) if span else self._sources.unsealed(tenant, after)
-        step = Step(0, 0, after, more=False, faults=[])
-        for source in sources:
-            if not may_go_on():
-                step.more = True
-                break
-            self._reindex(rebuild, source, step)
-            step.after = source.place
-        return step
+        return self._each(rebuild, span, after, may_go_on, self._reindex)
 
-    def compare(self, rebuild: Rebuild) -> dict[str, tuple[int, int]]:
-        """Join what came apart, then count each month that was built: documents that are searched, and that were built.
+    def verify(
+        self, rebuild: Rebuild, span: Span | None, after: str = "", may_go_on: Callable[[], bool] = lambda: True
+    ) -> Step:
+        """Look for every message that a span's segments tell of, as :meth:`index` went through them; raises as that.
 
-        What was written last has to be findable already.
-
-        Raises:
-            CorruptError: something that is searched now was not built: the archive does not tell of it, or it was not
-                read. The run is to be given up.
+        What was written last has to be findable already. What is not there is indexed once more: a message that came
+        in meanwhile may be on its way.
         """
+        return self._each(rebuild, span, after, may_go_on, self._look_for)
+
+    def join(self, rebuild: Rebuild) -> list[str]:
+        """Join what came apart; the months that were built, as indexes are named."""
         self._hold(rebuild)
+        building = self._indexes.standing(rebuild.tenant).building
+        self._join(building)
+        return sorted(building.of)
+
+    def compare(
+        self, rebuild: Rebuild, month: str, after: str = "", may_go_on: Callable[[], bool] = lambda: True
+    ) -> Compared:
+        """Look for what is searched in a month that was built, for as long as it ``may_go_on``."""
+        self._hold(rebuild)
+        return self._comparing.compare(self._indexes.standing(rebuild.tenant), month, after, may_go_on)
+
+    def counts(self, rebuild: Rebuild, month: str) -> tuple[int, int]:
+        """Documents of a month: that are searched, and that were built."""
         standing = self._indexes.standing(rebuild.tenant)
-        self._join(standing.building)
+        before, built = standing.current.of.get(month), standing.building.of.get(month)
         ours = self._engine.for_tenant(rebuild.tenant)
-        counts: dict[str, tuple[int, int]] = {}
-        for month, built in standing.building.of.items():
-            before = standing.current.of.get(month)
-            counts[month] = (ours.count(before) if before else 0, ours.count(built))
-            fewer = counts[month][0] - counts[month][1]
-            if before and (fewer > 0 or self._lost(before, standing.building)):
-                raise CorruptError(f"messages of {month} that are searched now are not in the new index")
-        return counts
+        return (ours.count(before) if before else 0, ours.count(built) if built else 0)
 
     def switch(self, rebuild: Rebuild) -> list[str]:
         """Let searches see what was built; its indexes.
@@ -209,15 +215,52 @@ class Rebuilder:
         known = {f"{alias}-{month_of(f'{month}-01')}" for month in {*(day[:7] for day in days), *unsealed}}
         return known | set(self._indexes.standing(rebuild.tenant).current.of)
 
+    def _each(
+        self,
+        rebuild: Rebuild,
+        span: Span | None,
+        after: str,
+        may_go_on: Callable[[], bool],
+        work: Callable[[Rebuild, Source, Step], None],
+    ) -> Step:
+        """Work on segments, those of the journal where there is no span; one that cannot be read stops no other."""
+        self._hold(rebuild)
+        tenant = rebuild.tenant
+        sources = self._sources.sealed(tenant, span, after) if span else self._sources.unsealed(tenant, after)
+        step = Step(0, 0, after, more=False, faults=[])
+        for source in sources:
+            if not may_go_on():
+                step.more = True
+                break
+            try:
+                work(rebuild, source, step)
+            except (CorruptError, NotFoundError):
+                step.faults.append(source.key)
+            else:
+                step.segments += 1
+            step.after = source.place
+        return step
+
     def _reindex(self, rebuild: Rebuild, source: Source, step: Step) -> None:
         segment = (source.key, source.version_id)
-        try:
-            done = self._indexer.reindex(rebuild.tenant, segment, rebuild.generation, rebuild.index)
-        except (CorruptError, NotFoundError):
-            step.faults.append(source.key)
-        else:
-            step.segments += 1
-            step.messages += done.messages
+        done = self._indexer.reindex(rebuild.tenant, segment, rebuild.generation, rebuild.index)
+        step.messages += done.messages
+
+    def _look_for(self, rebuild: Rebuild, source: Source, step: Step) -> None:
+        segment = (source.key, source.version_id)
+        told = self._comparing.told(segment)
+        standing = self._indexes.standing(rebuild.tenant)
+        step.messages += len(told)
+        absent = self._comparing.absent(standing, told)
+        if not absent:
+            return
+        self._indexer.reindex(rebuild.tenant, segment, rebuild.generation, rebuild.index)
+        standing = self._indexes.standing(rebuild.tenant)
+        left = self._comparing.still_absent(
+            standing, {message: told[message] for message in absent}, elsewhere=rebuild.index is None
+        )
+        step.missing += left
+        step.mended += len(absent) - len(left)
 
     def _join(self, generation: Generation) -> None:
         """Messages of which two documents were made, by writers who could not see each other's yet."""
@@ -227,22 +270,6 @@ class Rebuilder:
         untold = {"bool": {"filter": [{"term": {"is_edited": True}}], "must_not": [{"exists": {"field": "history"}}]}}
         for page in self._pages(generation, {"bool": {"should": [parted, untold]}}):
             self._indexer.join(generation, page)
-
-    def _lost(self, before: str, building: Generation) -> list[MessageId]:
-        """What the new indexes lack of the newest and the oldest of what an index holds."""
-        lost: list[MessageId] = []
-        for order in ("asc", "desc"):
-            body = {"size": _SAMPLE, "sort": [{"place": order}], "_source": False}
-            hits = self._engine.for_tenant(building.tenant).search(body, index=before)["hits"]["hits"]
-            ids = [MessageId(hit["_id"]) for hit in hits]
-            lost += self._absent(ids, building)
-        return lost
-
-    def _absent(self, ids: Sequence[MessageId], building: Generation) -> list[MessageId]:
-        body = {"size": 2 * len(ids) or 1, "_source": False, "query": {"ids": {"values": list(ids)}}}
-        hits = self._engine.for_tenant(building.tenant).search(body, index=building.alias)["hits"]["hits"]
-        found = {hit["_id"] for hit in hits}
-        return [each for each in ids if each not in found]
 
     def _pages(self, generation: Generation, query: dict[str, object]) -> Iterator[tuple[MessageId, ...]]:
         """The ids that a query finds, page by page; read before the first is handed out, for what is joined moves."""
