@@ -1,10 +1,12 @@
 """OpenSearch Serverless: NextGen, encrypted, and open to four roles only."""
 
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
+from quire.search.pool import shelf_name
 from tests.infra.synthesis import Synthesised
 
 
@@ -89,6 +91,7 @@ def test_each_role_may_do_its_part_to_message_indexes(
     assert role in principal
     indexes = next(rule for rule in document["Rules"] if rule["ResourceType"] == "index")
     assert indexes["Resource"] == ["index/quire-prod/*-messages*"]
+    assert fnmatch(f"index/quire-prod/{shelf_name('2026-03', 0)}", indexes["Resource"][0]), "the pool's too"
     assert set(indexes["Permission"]) == {f"aoss:{name}" for name in permissions}
 
 

@@ -1,5 +1,7 @@
 """What reads the index can see one tenant's documents only, whatever it is asked."""
 
+import re
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -9,6 +11,7 @@ from quire.search.engine_errors import EngineRefusedError
 from quire.search.query import within
 from quire.search.tenant_engine import TenantEngine, bounded
 
+ROOT = Path(__file__).parents[3]
 ACME = TenantId("acme")
 OURS = within(ACME)
 
@@ -74,6 +77,17 @@ def test_what_might_see_past_a_filter_is_never_sent(body: dict[str, Any], named:
     with pytest.raises(EngineRefusedError, match=named):
         engine.search(body)
     assert bounded(ACME, {"query": {"terms": {"user_id": ["1", "2"]}}})
+
+
+def test_nothing_else_gets_hold_of_the_client() -> None:
+    """By construction: what reads is made by the engine alone, and the client is nobody else's."""
+    reaching = re.compile(r"\bTenantEngine\(|engine\._client|\bOpenSearch\(|/_(?:search|count|mget|msearch)\b")
+    found = {
+        path.name
+        for path in (*ROOT.glob("layers/core/**/*.py"), *ROOT.glob("functions/**/*.py"))
+        if reaching.search(path.read_text("utf-8").replace("class TenantEngine(", ""))
+    }
+    assert found == {"engine.py", "status.py"}, "status counts with the filter, on a developer's machine only"
 
 
 def test_a_document_asked_for_by_id_has_to_be_the_tenants() -> None:

@@ -69,7 +69,7 @@ class Indexes:
 
     def to_be_rebuilt(self, tenant: TenantId) -> list[str]:
         """Indexes that are searched with an older analysis than new ones."""
-        states = self._engine.indexes(read_alias(tenant))
+        states = self._engine.indexes(read_alias(tenant), aliases=read_alias(tenant))
         return sorted(name for name, state in states.items() if state.analysis < ANALYSIS_VERSION)
 
     def build(self, tenant: TenantId, months: Iterable[str], of: str, into: Placement = "own") -> Standing:
