@@ -12,7 +12,7 @@ from osmem_server import OsmemServer
 
 from infra.local.guard.proxy import guarded
 from quire.domain.events import Event
-from quire.domain.ids import TenantId
+from quire.domain.ids import TenantId, derive
 from quire.domain.message import message_state
 from quire.search.documents import Known, document
 from quire.search.engine import Engine, connect
@@ -33,6 +33,7 @@ class Bench:
     """An engine, a tenant of its own on it, and whether it is OpenSearch itself.
 
     ``engine`` and ``url`` lead through a guard that refuses what OpenSearch Serverless lacks; ``raw`` goes around it.
+    Whatever is indexed, a ``neighbour`` says too, with ids of messages of its own, in the same places and threads.
     """
 
     engine: Engine
@@ -41,6 +42,7 @@ class Bench:
     real: bool
     url: str
     placements: Placements = field(default_factory=AllOwn)
+    neighbour: TenantId | None = None
 
     @property
     def ours(self) -> TenantEngine:
@@ -49,6 +51,8 @@ class Bench:
 
     def index(self, *events: Event) -> None:
         """Fold and index events, each message by itself, and wait until they can be found."""
+        if self.neighbour:
+            events = (*events, *(_said_by(self.neighbour, each) for each in events))
         by_message: dict[str, list[Known]] = {}
         for each in known(*events):
             by_message.setdefault(str(each.event.message_id), []).append(each)
@@ -65,6 +69,11 @@ class Bench:
     def searcher(self) -> Searcher:
         """Searches for the tenant."""
         return Searcher(self.ours, where=ALL if self.real else EMBEDDED)
+
+
+def _said_by(tenant: TenantId, event: Event) -> Event:
+    own = {name: derive("next door", value) for name in ("message_id", "event_id") if (value := getattr(event, name))}
+    return event.model_copy(update={"tenant_id": tenant, **own})
 
 
 def folded(events: Sequence[Known]) -> Write:

@@ -1,10 +1,13 @@
 """Fixtures of the contract tests."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
-from tests.search_engines import ENGINES, Bench, bench, embedded
+from quire.domain.ids import TenantId
+from tests.search_engines import ENGINES, Bench, bench, embedded, pool
 
 
 @pytest.fixture(scope="session")
@@ -14,8 +17,21 @@ def embedded_engine() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On each engine; where a module says ``POOLED``, in a pool beside a neighbour too."""
+    if "search" in metafunc.fixturenames:
+        pooled = [pytest.param("pooled", marks=pytest.mark.opensearch)] if hasattr(metafunc.module, "POOLED") else []
+        metafunc.parametrize("search", [*ENGINES, *pooled], indirect=True)
+
+
+@pytest.fixture
 def search(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """A bench on each engine."""
-    with bench(request.param, lambda: request.getfixturevalue("embedded_engine")) as made:
+    """A bench of the kind that is asked for."""
+    pooled = request.param == "pooled"
+    kind = "opensearch" if pooled else request.param
+    with ExitStack() as stack:
+        made = stack.enter_context(bench(kind, lambda: request.getfixturevalue("embedded_engine")))
+        if pooled:
+            neighbour = TenantId(f"{made.tenant}-next-door")
+            made = replace(stack.enter_context(pool(made, made.tenant, neighbour)), neighbour=neighbour)
         yield made

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from quire.search.indexes import Indexes
 from quire.search.query import Filters, Question
 from quire.search.searcher import Page
 from tests.chat import Chat, file
@@ -223,7 +224,8 @@ def test_another_tenants_messages_are_never_found(search: Bench, chat: Chat) -> 
         "timestamp": "2026-03-02T09:14:05Z",
         "content": "ours",
     }
-    search.raw.index(index=f"{search.tenant}-messages-2026-03", body=misplaced, params={"refresh": "true"})
+    (index,) = Indexes(search.engine).standing(search.tenant).current.of.values()
+    search.raw.index(index=index, body=misplaced, params={"refresh": "true"})
     assert found(search, "ours") == ["1"]
     assert found(search) == ["1"]
 

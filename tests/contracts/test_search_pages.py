@@ -15,6 +15,9 @@ from quire.search.tenant_engine import TenantEngine
 from tests.chat import Chat
 from tests.search_engines import Bench
 
+POOLED = True
+"""These are asked of a tenant of a pool too (conftest)."""
+
 
 @pytest.fixture
 def chat(search: Bench) -> Chat:
