@@ -40,6 +40,8 @@ def file_texts(state: MessageState) -> dict[str, str]:
 def file_names_and_types(attached: Attached) -> dict[str, Any]:
     """Names and types of files; links are none."""
     files = [(ref, fate) for ref, fate, _ in attached if ref.kind != "link"]
+    if not files:
+        return {}
     types: set[str] = set()
     for reference, fate in files:
         found = (fate.content_type, fate.detected_type) if fate else ()

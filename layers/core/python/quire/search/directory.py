@@ -189,13 +189,22 @@ def _grouped[S, K](seen: Iterable[S], key: Callable[[S], K]) -> list[list[S]]:
 
 
 def _telling[S](ordered: Sequence[S], at: str, properties: Sequence[str]) -> list[S]:
-    """The first, the last, and the last to tell each property (of those at one instant, the greatest; the store
-    settles ties in the same way); each once, in order."""
-    wanted = {0, len(ordered) - 1}
-    for name in properties:
-        telling = [number for number, each in enumerate(ordered) if getattr(each, name) is not None]
-        if telling:
-            wanted.add(
-                max(telling, key=lambda n: (nanoseconds(getattr(ordered[n], at)), str(getattr(ordered[n], name))))
-            )
+    """The first, the last, and the last to tell each property; each once, in order (that of their time, ``at``)."""
+    last = (_last_to_tell(name, ordered, at) for name in properties)
+    wanted = {0, len(ordered) - 1, *(number for number in last if number is not None)}
     return [ordered[number] for number in sorted(wanted)]
+
+
+def _last_to_tell(name: str, ordered: Sequence[object], at: str) -> int | None:
+    """Of several at one instant, the greatest; the store settles ties in the same way."""
+    found, text, instant = None, "", 0
+    for number in range(len(ordered) - 1, -1, -1):
+        value = getattr(ordered[number], name)
+        if value is None:
+            continue
+        then = nanoseconds(getattr(ordered[number], at))
+        if found is not None and then != instant:
+            break
+        if found is None or str(value) >= text:
+            found, text, instant = number, str(value), then
+    return found
