@@ -94,6 +94,41 @@ def test_it_stops_where_there_is_too_much(aws: Stack, monkeypatch: pytest.Monkey
     assert "2026-03-01T09:00:00Z" < found.since < "2026-03-02T11:30:00Z"
 
 
+def paged(aws: Stack, limit: int, most: int = 30) -> list[module.Found]:
+    """All pages of a search for everything."""
+    pages = [search(aws).find(says(""), limit)]
+    while (place := pages[-1].next) is not None:
+        assert len(pages) < most
+        pages.append(search(aws).find(says(""), limit, before=place))
+    return pages
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("most", [3, 5, 2_000])
+def test_page_by_page_each_message_once(aws: Stack, monkeypatch: pytest.MonkeyPatch, limit: int, most: int) -> None:
+    """Also where three share an instant, and where one request may look at few."""
+    monkeypatch.setattr(module, "MOST_MESSAGES", most)
+    chat, at = Chat(), ["2026-03-02T11:30:00.000000001Z", "2026-03-01T09:00:00Z", "2026-01-15T09:00:00Z"]
+    captured(aws, *(chat.says(f"{n}", str(n), at[n // 3]) for n in range(8)))
+    pages = paged(aws, limit)
+    found = [each for page in pages for each in page.documents]
+    assert sorted(said(found)) == [str(n) for n in range(8)]
+    order = [(each["instant"], each["place"]) for each in found]
+    assert order == sorted(order, reverse=True)
+    assert all(len(page.documents) <= limit for page in pages)
+    assert pages[-1].since == WHOLE
+    if most > 8:
+        assert all(page.documents for page in pages[:-1]), "only the last page is empty, if any"
+
+
+def test_a_second_with_more_than_may_be_looked_at_ends_it(aws: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_MESSAGES", 2)
+    captured(aws, *(Chat().says(f"{n}", str(n), f"2026-03-01T09:00:00.{n}Z") for n in range(4)))
+    pages = paged(aws, 10)
+    assert [each for page in pages for each in page.documents] == []
+    assert pages[-1].since > "2026-03-01T09:00:00.3Z"
+
+
 @pytest.mark.usefixtures("chat")
 def test_nothing_of_another_tenant(aws: Stack) -> None:
     assert search(aws, TenantId("globex")).find(says(""), 9).documents == []

@@ -22,13 +22,15 @@ from quire.domain.events import Actor, ChannelRef, Event
 from quire.domain.ids import ChannelId, SubjectId, TenantId
 from quire.search.documents import Document
 from quire.search.query import Question
+from quire.search.query.ast import Fuzzy, Phrase, Regexp, Wildcard, Word
 from quire.search.query.errors import QueryError
+from quire.search.query.marking import marked
 from quire.search.query.matching import matches
 from quire.search.query.meaning import meaning_of
 from quire.search.query.names import DirectoryNames, Names, Someone
 from quire.search.query.reading import parse
 from quire.search.query.texts import ALL as ALL_TEXTS
-from quire.search.query.texts import EMBEDDED
+from quire.search.query.texts import EMBEDDED, only_symbols
 from quire.search.query.times import zone_named
 from quire.search.searcher import Page, Searcher
 from tests.chat import ACME, AT, WORKSPACE, Chat, file, known, mention
@@ -185,6 +187,38 @@ def test_the_same_is_decided_without_an_engine(documents: list[Document], group:
     assert sorted(found) == sorted(
         expected(case, real=group != "languages" or "embedded" not in case or "회" in case["q"])
     )
+
+
+LEAVES = [
+    case
+    for _, case in QUERIES
+    if "error" not in case
+    and isinstance(leaf := parse(case["q"].replace("{root}", ROOT)).root, Word | Phrase | Wildcard | Fuzzy | Regexp)
+    and not only_symbols(leaf)
+]
+
+
+@pytest.mark.parametrize("case", LEAVES, ids=[case["q"] for case in LEAVES])
+def test_what_is_found_is_marked_without_an_engine(documents: list[Document], case: dict[str, Any]) -> None:
+    """A message that one word finds has it marked in one of its texts, and no other message has."""
+    query = parse(case["q"])
+    meaning = meaning_of(query, names(ACME), zone_named("UTC"), NOW)
+    found = {each["platform_id"] for each in documents if matches(query, each, meaning)}
+    assert {each["platform_id"] for each in documents if marked(query, each)} == found
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("bar", "call getInvoiceTotal or <mark>foo_bar.baz_qux</mark> in HTTPServer"),
+        ("invoices", "call <mark>getInvoiceTotal</mark> or foo_bar.baz_qux"),
+        ("คณะกรรมการ", "ประชุม<mark>คณะกรรมการ</mark>วันศุกร์เรื่อง Project Lotus"),
+        ("2345.60", "we paid $<mark>2,345.60</mark> and 12,345,678 shares"),
+    ],
+)
+def test_what_engines_do_not_mark_is_marked_all_the_same(archive: Archive, text: str, shown: str) -> None:
+    hits = archive.asked({"q": text}).hits
+    assert any(shown in fragment for hit in hits for fragment in hit.highlights)
 
 
 def random_query(chance: random.Random) -> str:

@@ -88,12 +88,15 @@ def test_a_search_says_that_it_is_partial(chat: Serving) -> None:
         answer = chat.ask("POST", "/v1/search", {"query": query, **more})
         assert (answer.status, answer.body["partial"]) == (200, True), answer.body
         assert (answer.body["totalRelation"], answer.body["nextCursor"]) == ("gte", None)
+        assert all(("<mark>" in "".join(hit["highlights"])) == (query[:1] in ("s", '"')) for hit in answer.body["hits"])
         return [hit["content"] for hit in answer.body["hits"]]
 
     assert found("second OR third") == ["third", "second, better"]
     assert found('"second, better"') == ["second, better"]
     assert found("is:edited NOT third") == ["second, better"]
     assert found("", filters={"platform": ["slack"]}) == []
+    assert found("", filters={"flag": ["edited", "deleted"]}) == ["second, better"]
+    assert found("", filters={"flag": ["external"]}) == found("", filters={"fileType": ["pdf"]}) == []
     assert found("last year") == []
     answer = chat.ask("POST", "/v1/search", {"query": "", "limit": 1})
     assert [hit["content"] for hit in answer.body["hits"]] == ["third"]
@@ -101,6 +104,31 @@ def test_a_search_says_that_it_is_partial(chat: Serving) -> None:
     assert acts(chat)[-1]["detail"]["partial"] is True
     assert chat.ask("POST", "/v1/search", {"query": "(second"}).status == 400
     assert chat.ask("POST", "/v1/search", {"query": "x", "cursor": "x"}).status == 400
+
+
+def test_a_search_goes_on_page_by_page(chat: Serving) -> None:
+    """The window of each page ends where that of the one before it began."""
+    pages, cursor = list[Any](), None
+    while True:
+        asked = {"query": "first OR second OR third", "limit": 1} | ({} if cursor is None else {"cursor": cursor})
+        answer = chat.ask("POST", "/v1/search", asked)
+        assert (answer.status, answer.body["partial"]) == (200, True), answer.body
+        pages.append(answer.body)
+        cursor = answer.body["nextCursor"]
+        assert len(pages) <= 5
+        if cursor is None:
+            break
+    hits = [hit for page in pages for hit in page["hits"]]
+    assert [hit["content"] for hit in hits] == ["third", "second, better", "first"]
+    assert [hit["highlights"] for hit in hits] == [
+        ["<mark>third</mark>"],
+        ["<mark>second</mark>, better", "<mark>second</mark>"],
+        ["<mark>first</mark>"],
+    ]
+    starts, ends = ([page["window"][each] for page in pages] for each in ("since", "until"))
+    assert [end[:23] for end in ends[1:]] == [start[:23] for start in starts[:-1]]
+    other = chat.ask("POST", "/v1/search", {"query": "first", "limit": 1, "cursor": pages[0]["nextCursor"]})
+    assert other.status == 400
 
 
 def test_messages_and_members(chat: Serving) -> None:

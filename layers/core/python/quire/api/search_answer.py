@@ -13,8 +13,10 @@ from quire.domain.errors import UnavailableError
 from quire.domain.ids import ChannelId, SubjectId
 from quire.domain.time import from_datetime
 from quire.search import explain, facets, searcher
+from quire.search.cursor import Place
 from quire.search.directory import Names, names_for
 from quire.search.facets import FacetName
+from quire.search.query import Question
 from quire.search.query.json_form import as_json
 from quire.search.query.printing import printed
 from quire.search.query.reading import parse
@@ -99,12 +101,16 @@ class SearchAnswer(Partial):
 def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
     """Search, and put on record what was asked, how it was understood, and how much it found."""
     asked.detail.update(request.told())
+    question = question_of(request, request.limit)
+    place = None if request.cursor is None else asked.scope.lately.place(question, request.cursor)
+    if place is not None:
+        return _lately(asked, request, question, place)
     try:
-        page = asked.scope.searcher.search(question_of(request, request.limit), request.cursor, request.extras)
+        page = asked.scope.searcher.search(question, request.cursor, request.extras)
     except UnavailableError:
         if request.cursor is not None:
             raise
-        return _lately(asked, request)
+        return _lately(asked, request, question)
     shown = query_shown(request.query, page.notes)
     asked.detail.update({"words": shown.words, "total": page.total, "shown": len(page.hits)})
     names = names_for(asked.scope.directory, asked.scope.tenant, [hit.document for hit in page.hits])
@@ -119,19 +125,18 @@ def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
     )
 
 
-def _lately(asked: Asked, request: SearchRequest) -> SearchAnswer:
-    """While the index does not answer: what was captured lately."""
-    found, notes = asked.scope.lately.search(question_of(request, request.limit))
-    shown = query_shown(request.query, notes)
-    told = {"words": shown.words, "total": len(found.documents), "shown": len(found.documents), "partial": True}
-    asked.detail.update(told)
-    names = names_for(asked.scope.directory, asked.scope.tenant, found.documents)
+def _lately(asked: Asked, request: SearchRequest, question: Question, place: Place | None = None) -> SearchAnswer:
+    """While the index does not answer, and on from such a page: what was captured lately."""
+    page = asked.scope.lately.search(question, place)
+    shown, count = query_shown(request.query, page.notes), len(page.found)
+    asked.detail.update({"words": shown.words, "total": count, "shown": count, "partial": True})
+    names = names_for(asked.scope.directory, asked.scope.tenant, [document for document, _ in page.found])
     return SearchAnswer(
-        **partly(found.since, request.to or from_datetime(asked.scope.clock())),
-        total=len(found.documents),
+        **partly(page.since, page.until or from_datetime(asked.scope.clock())),
+        total=count,
         total_relation="gte",
-        hits=[_hit(searcher.Hit(document, []), names) for document in found.documents],
-        next_cursor=None,
+        hits=[_hit(searcher.Hit(document, highlights), names) for document, highlights in page.found],
+        next_cursor=page.next_cursor,
         query=shown,
     )
 

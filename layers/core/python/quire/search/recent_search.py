@@ -16,8 +16,11 @@ from quire.aws.event_rows import EventRow, EventRows, Span
 from quire.domain.ids import ChannelId, MessageId, TenantId
 from quire.domain.message import message_state
 from quire.domain.time import from_datetime, from_unix, nanoseconds, sort_key
+from quire.search.cursor import Place
 from quire.search.documents import Document, document, fitting
 from quire.search.known import KnownEvents
+from quire.search.mapping import place_in_time
+from quire.search.stretches import place_of
 
 MOST_MESSAGES = 2_000
 """That one search looks at."""
@@ -32,10 +35,12 @@ _WORKERS = 16
 
 @dataclass(frozen=True)
 class Found:
-    """Messages that match, newest first. All that were sent from ``since`` on are among them."""
+    """Messages that match, newest first. All that were sent from ``since`` on, before where the page begins, are among
+    them. ``next`` is where to go on, where there may be others within reach."""
 
     documents: list[Document]
     since: str
+    next: Place | None = None
 
 
 class RecentSearch:
@@ -56,10 +61,15 @@ class RecentSearch:
         self._clock = clock
 
     def find(
-        self, wanted: Callable[[Document], bool], limit: int, since: str | None = None, until: str | None = None
+        self,
+        wanted: Callable[[Document], bool],
+        limit: int,
+        since: str | None = None,
+        until: str | None = None,
+        before: Place | None = None,
     ) -> Found:
         """The newest ``limit`` messages that are ``wanted`` of those sent from ``since`` on (included) until ``until``
-        (left out), as far back as rows and bounds allow.
+        (left out) and before the place ``before``, as far back as rows and bounds allow.
 
         Raises:
             UnavailableError: table or bucket did not answer.
@@ -68,6 +78,8 @@ class RecentSearch:
         now = self._clock()
         floor = max(from_datetime(now - self._events.life), since or "", key=_instant)
         ceiling = _instant(until or from_datetime(now + _AHEAD))  # platforms' clocks may be ahead of ours
+        if before is not None:
+            ceiling = min(ceiling, _after(before))
         channels = list(self._channels())
         found: list[Document] = []
         reached, looked, length, growing = ceiling, 0, _FIRST, True
@@ -78,12 +90,16 @@ class RecentSearch:
                 length, growing = length // 2, False
                 continue
             looked += len(sent)
-            found += sorted((each for each in self._documents(sent, now) if wanted(each)), key=_newest, reverse=True)
+            fitting_ = (each for each in self._documents(sent, now) if _is_before(each, before) and wanted(each))
+            found += sorted(fitting_, key=_newest, reverse=True)
             reached, length = begun, length * 2 if growing else length // 2
-            if len(found) >= limit:
+            if len(found) > limit or (len(found) == limit and reached > _instant(floor)):
                 return _first(found, limit)
         shown = found[: fitting(found)]
-        return _first(found, len(shown)) if len(shown) < len(found) else Found(found, _time(reached))
+        if len(shown) < len(found):
+            return _first(found, len(shown))
+        more = _instant(floor) < reached < ceiling
+        return Found(found, _time(reached), Place(*place_in_time(_time(reached), "")) if more else None)
 
     def _channels(self) -> Iterator[ChannelEntry]:
         after: ChannelId | None = None
@@ -136,9 +152,18 @@ class RecentSearch:
 
 def _first(found: Sequence[Document], limit: int) -> Found:
     """The first of them; older ones than the last were not all looked for."""
-    shown = list(found[:limit])
+    shown = list(found[: min(limit, fitting(found[:limit]))])
     exact = shown[-1].get("exact_times", {}).get("timestamp", shown[-1]["timestamp"])
-    return Found(shown, exact)
+    return Found(shown, exact, place_of(shown[-1]))
+
+
+def _is_before(document_: Document, place: Place | None) -> bool:
+    return place is None or _newest(document_) < (place.instant, place.place)
+
+
+def _after(place: Place) -> int:
+    """The first nanosecond after a place's own: what was sent at the very same instant may be on either side."""
+    return place.instant * 1000 + int(place.place[:3]) + 1
 
 
 def _newest(document_: Document) -> tuple[int, str]:

@@ -17,11 +17,12 @@ from quire.search.query import COUNTED_UP_TO, Question, sorting
 from quire.search.query.ast import Query
 from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, in_files, marked_fields
 from quire.search.query.errors import QueryError
+from quire.search.query.marking import marked
 from quire.search.query.meaning import Meaning, meaning_of
 from quire.search.query.names import Names, nobody
 from quire.search.query.reading import parse
 from quire.search.query.synonyms import Synonyms, widened
-from quire.search.query.texts import ALL, Texts
+from quire.search.query.texts import ALL, TEXT_FIELDS, Texts
 from quire.search.query.times import zone_named
 from quire.search.suggest import suggestion
 from quire.search.tenant_engine import TenantEngine
@@ -211,7 +212,7 @@ class Searcher:
         return compiled(self._tenant, asked.counting.question, asked.query, asked.meaning, self._where)
 
     def _hits(self, asked: _Asked, shown: Sequence[Mapping[str, Any]], extras: Extras) -> list[Hit]:
-        hits = [_hit(hit) for hit in shown]
+        hits = [_hit(hit, asked.query) for hit in shown]
         if not extras.explain:
             return hits
         ids = [hit.document["message_id"] for hit in hits]
@@ -283,7 +284,9 @@ def _not_of(first: First) -> list[dict[str, Any]]:
     return [{"terms": {"message_id": list(first.shown)}}, {"range": {"captured_at": {"gt": asked}}}]
 
 
-def _hit(hit: Mapping[str, Any]) -> Hit:
+def _hit(hit: Mapping[str, Any], query: Query) -> Hit:
     files = hit.get("inner_hits", {}).get(FOUND_IN_FILES, {}).get("hits", {}).get("hits", [])
     found_in = [FoundIn(file["_source"]["attachment_id"], file["_source"].get("name")) for file in files]
-    return Hit(hit["_source"], fragments(hit.get("highlight", {}), marked_fields()), found_in)
+    marks = fragments(hit.get("highlight", {}), marked_fields())
+    # Engines mark no part of a word, and nothing in scripts without spaces.
+    return Hit(hit["_source"], marks or fragments(marked(query, hit["_source"]), TEXT_FIELDS), found_in)

@@ -41,6 +41,18 @@ def tokens(text: str) -> list[str]:
     return [folded(match[0]) for match in _TOKEN.finditer(_MARK.sub("", text))]
 
 
+def places(text: str) -> list[tuple[str, int, int]]:
+    """The words of a text in order, and where each stands: (word, start, end)."""
+    bare, at = _MARK.sub("", text), range(len(text) + 1)
+    if len(bare) != len(text):
+        gone = {place for match in _MARK.finditer(text) for place in range(*match.span())}
+        kept = [place for place in at if place not in gone]
+    else:
+        kept = list(at)
+    found = _TOKEN.finditer(bare)
+    return [(folded(each[0]), kept[each.start()], kept[each.end()]) for each in found]
+
+
 def apart(text: str) -> str | None:
     """A text that holds letters of Thai, Lao, Burmese or Khmer, with a space between all its words, each of these
     letters one of them: so every word of theirs is found wherever it stands. ``None`` for any other text."""

@@ -40,7 +40,7 @@ from quire.search.query.times import Span
 from quire.search.tokens import in_parts, symbols_of
 
 Document = Mapping[str, Any]
-_Stretch = tuple[int, int]
+Stretch = tuple[int, int]
 """First and last position of something in a text."""
 
 
@@ -50,7 +50,9 @@ def matches(query: Query, document: Document, meaning: Meaning) -> bool:
 
 
 @dataclass(slots=True)
-class _Text:
+class Text:
+    """The words of a text, as they are written (without case and accents) and as English stems."""
+
     exact: list[str]
     stems: list[str]
 
@@ -59,7 +61,7 @@ class _Message:
     def __init__(self, document: Document, meaning: Meaning) -> None:
         self.document = document
         self.meaning = meaning
-        self._texts: list[_Text] | None = None
+        self._texts: list[Text] | None = None
 
     def says(self, node: Node) -> bool:
         match node:
@@ -81,7 +83,7 @@ class _Message:
                 special = self._special(node)
                 return self._said(node) if special is None else special
 
-    def texts(self) -> list[_Text]:
+    def texts(self) -> list[Text]:
         if self._texts is None:
             self._texts = [_text(text) for name in TEXT_FIELDS for text in self._values(name)]
         return self._texts
@@ -138,31 +140,31 @@ class _Message:
         return mentioned or (name == "to" and channel in meant.private and sender not in meant.ids)
 
 
-def _text(text: str) -> _Text:
+def _text(text: str) -> Text:
     exact = tokens(text)
-    return _Text(exact, [stem(token) for token in exact])
+    return Text(exact, [stem(token) for token in exact])
 
 
-def _found(node: Node, text: _Text) -> bool:
+def _found(node: Node, text: Text) -> bool:
     if isinstance(node, Regexp):
         compiled = re.compile(regexps.compiled(node.pattern).pattern)
         return any(compiled.fullmatch(token) for token in text.exact)
-    return any(True for _ in _stretches(node, text))
+    return any(True for _ in stretches(node, text))
 
 
-def _stretches(node: Node, text: _Text) -> Iterator[_Stretch]:
+def stretches(node: Node, text: Text) -> Iterator[Stretch]:
     """Where something stands in a text."""
     match node:
         case Or(of):
             for each in of:
-                yield from _stretches(each, text)
+                yield from stretches(each, text)
         case Word(said) | Phrase(said) if CJK.search(said):
-            yield from _in_a_row(tokens(said), text.exact)
-            yield from _in_a_row(signs(tokens(said)), signs(text.exact))
+            yield from in_a_row(tokens(said), text.exact)
+            yield from in_a_row(signs(tokens(said)), signs(text.exact))
         case Word(said):
-            yield from _in_a_row([stem(token) for token in tokens(said)], text.stems)
+            yield from in_a_row([stem(token) for token in tokens(said)], text.stems)
         case Phrase(said):
-            yield from _in_a_row(tokens(said), text.exact)
+            yield from in_a_row(tokens(said), text.exact)
         case Wildcard(pattern):
             fits = _wild(pattern.lstrip("#@$"))
             yield from ((at, at) for at, token in enumerate(text.exact) if fits(token))
@@ -173,7 +175,7 @@ def _stretches(node: Node, text: _Text) -> Iterator[_Stretch]:
             raise TypeError(f"stands nowhere in a text: {type(node).__name__}")
 
 
-def _beside(near: Near, text: _Text) -> bool:
+def _beside(near: Near, text: Text) -> bool:
     sides = (near.first, near.second)
     first, second = (list(_places(_as_written(each) if literal(near) else each, text)) for each in sides)
     return any(
@@ -190,11 +192,12 @@ def _as_written(operand: Operand) -> Operand:
     return Phrase(operand.text) if isinstance(operand, Word) else operand
 
 
-def _places(operand: Operand, text: _Text) -> Collection[_Stretch]:
-    return set(_stretches(operand, text))
+def _places(operand: Operand, text: Text) -> Collection[Stretch]:
+    return set(stretches(operand, text))
 
 
-def _in_a_row(wanted: Sequence[str], there: Sequence[str]) -> Iterator[_Stretch]:
+def in_a_row(wanted: Sequence[str], there: Sequence[str]) -> Iterator[Stretch]:
+    """Where some words stand side by side."""
     length = len(wanted)
     if length:
         yield from ((at, at + length - 1) for at in range(len(there) - length + 1) if there[at : at + length] == wanted)
@@ -227,9 +230,9 @@ def _called(value: Value, name: Sequence[str]) -> bool:
     if not value.quoted and is_wild(value.text):
         return any(map(_wild(value.text), name))
     if value.quoted:
-        return any(True for _ in _in_a_row(tokens(value.text), name))
+        return any(True for _ in in_a_row(tokens(value.text), name))
     wanted = [stem(token) for token in tokens(value.text)]
-    if any(True for _ in _in_a_row(wanted, [stem(token) for token in name])):
+    if any(True for _ in in_a_row(wanted, [stem(token) for token in name])):
         return True
     return value.text.isalnum() and any(token.startswith(f"{folded(value.text)}.") for token in name)
 
