@@ -185,7 +185,11 @@ def test_the_next_one_waits_until_the_engine_has_forgotten_what_was_removed(firm
     with pytest.raises(ConflictError):
         firm.run(OUT)
     moved(firm, OUT)
+    firm.now += 121
+    for run in ("one", "at once another"):  # of whoever has indexes of its own
+        firm.run(Rebuild(ACME, run))
     assert firm.found() == ALL
+    assert lies(firm) == {"own"}
 
 
 def test_a_tenant_without_a_message_is_placed_too(firm: Firm) -> None:

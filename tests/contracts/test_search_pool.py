@@ -4,42 +4,28 @@ import base64
 import random
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
 from typing import Any, cast
 
 import orjson
 import pytest
-from opensearchpy.exceptions import RequestError
 
 from quire.domain.errors import MalformedError
-from quire.domain.events import Actor, ChannelRef
-from quire.domain.ids import SubjectId, TenantId
+from quire.domain.ids import SubjectId
 from quire.search.activity import last_captured
 from quire.search.conversations import Conversations
 from quire.search.cursor import scope_of
 from quire.search.days import Days
-from quire.search.documents import Document
-from quire.search.engine import AliasAction, Engine
-from quire.search.engine_errors import EngineRefusedError
 from quire.search.facets import FacetName
-from quire.search.generations import generation_of_run, run_alias
 from quire.search.indexes import Indexes
 from quire.search.mapping import read_alias
-from quire.search.pool import pool_pattern, shelf_name
+from quire.search.pool import shelf_name
 from quire.search.query import Question
-from quire.search.query.texts import ALL, EMBEDDED
-from quire.search.searcher import NONE, Extras, Page, Searcher
+from quire.search.searcher import Extras
 from quire.search.stretches import Part
-from tests.chat import Chat, file
-from tests.search_engines import ENGINES, Bench, Placed, bench, pool
+from tests.neighbours import COMMON, Side, neighbours, pages
+from tests.search_engines import ENGINES, bench
 
-COMMON = ["plan", "budget", "meeting", "report", "review"]
-WORDS = (
-    ["merger", "acquisition", "forecast", "quarterly", "settlement", "litigation", "dividend"],
-    ["mergers", "acquisitive", "forecasts", "quarterlies", "settlements", "whistleblower", "kryptonite"],
-)
-"""What only one of the two says; much of it is near to what the other says."""
 FACETS: tuple[FacetName, ...] = (
     "platform",
     "channel",
@@ -54,73 +40,12 @@ FACETS: tuple[FacetName, ...] = (
 EVERYTHING = Extras(FACETS, explain=True, suggest=True)
 
 
-@dataclass(frozen=True)
-class Side:
-    """A tenant of the pool, and all that is its own."""
-
-    bench: Bench
-    chat: Chat
-    words: list[str]
-
-    @property
-    def tenant(self) -> TenantId:
-        return self.chat.tenant
-
-    @property
-    def searcher(self) -> Searcher:
-        engine = self.bench.engine.for_tenant(self.tenant)
-        return Searcher(engine, where=ALL if self.bench.real else EMBEDDED)
-
-    def documents(self) -> list[Document]:
-        return [hit.document for page in pages(self.searcher, Question(limit=50)) for hit in page.hits]
-
-
-@contextmanager
-def neighbours(search: Bench) -> Iterator[tuple[Side, Side]]:
-    """Two tenants with the same native ids, people, files and times, in one pool."""
-    tenants = (TenantId(f"{search.tenant}-a"), TenantId(f"{search.tenant}-b"))
-    with pool(search, *tenants) as made:
-        sides = [_side(made, tenant, words) for tenant, words in zip(tenants, WORDS, strict=True)]
-        yield sides[0], sides[1]
-
-
 @pytest.fixture(scope="module", params=ENGINES)
 def pooled(request: pytest.FixtureRequest) -> Iterator[tuple[Side, Side]]:
     """Neighbours who are only read."""
     with ExitStack() as stack:
         search = stack.enter_context(bench(request.param, lambda: request.getfixturevalue("embedded_engine")))
         yield stack.enter_context(neighbours(search))
-
-
-@pytest.fixture
-def moving(search: Bench) -> Iterator[tuple[Side, Side]]:
-    """Neighbours of one test."""
-    with neighbours(search) as sides:
-        yield sides
-
-
-def _side(made: Bench, tenant: TenantId, words: list[str]) -> Side:
-    name = words[-1]
-    chat = Chat(tenant, "slack", ChannelRef(id="C1", name=f"{name}s", type="channel"), Actor(id="U1", name=name))
-    chance, told = random.Random(3), []  # noqa: S311 - not for secrets
-    for number in range(24):
-        text = " ".join(chance.sample([*COMMON, *words], 5))
-        more = {"attachments": (file(f"{words[number % 7]}.pdf"),)} if number % 3 == 0 else {}
-        told.append(chat.says(text, str(number), f"2026-0{2 + number % 2}-{number + 1:02d}T09:00:00Z", **more))
-        if number % 4 == 0:
-            told.append(chat.edits(f"{text} {words[0]}", str(number), "2026-03-30T09:00:00Z"))
-        if number % 5 == 0:
-            told.append(chat.reacts("eyes", str(number)))
-    made.index(*told)
-    return Side(made, chat, words)
-
-
-def pages(searcher: Searcher, question: Question, extras: Extras = NONE) -> list[Page]:
-    found = [searcher.search(question, extras=extras)]
-    while (cursor := found[-1].next_cursor) is not None:
-        assert len(found) < 50
-        found.append(searcher.search(question, cursor, extras))
-    return found
 
 
 def asked(chance: random.Random, mine: Side, theirs: Side) -> str:
@@ -235,91 +160,3 @@ def test_an_alias_shows_one_tenant_by_itself_too(pooled: tuple[Side, Side]) -> N
         hits = side.bench.raw.search(index=read_alias(side.tenant), body={"size": 100})["hits"]["hits"]
         assert {hit["_source"]["tenant_id"] for hit in hits} == {side.tenant}
         assert len(hits) == 24
-
-
-def test_an_engine_that_knows_no_such_aliases_is_used_without(
-    moving: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine, _ = moving
-    client: Any = mine.bench.engine._client
-    original = client.indices.update_aliases
-
-    def refusing(body: dict[str, Any], **more: Any) -> Any:
-        if any("filter" in action for each in body["actions"] for action in each.values()):
-            raise RequestError(400, "illegal_argument_exception", {})
-        return original(body=body, **more)
-
-    monkeypatch.setattr(client.indices, "update_aliases", refusing)
-    third = TenantId(f"{mine.tenant}-c")
-    cast("Placed", mine.bench.placements).put(third, "pooled")
-    chat = replace(mine.chat, tenant=third)
-    mine.bench.index(chat.says("only this", "1"))
-    side = replace(mine, chat=chat)
-    assert [each["content"] for each in side.documents()] == ["only this"]
-    assert side.searcher.count(Question(text="merger")) == 0
-    with pytest.raises(EngineRefusedError):
-        Engine(client).move_aliases([AliasAction("add", shelf_name("2026-03", 0), "no,alias")])
-
-
-RUN = generation_of_run("a run")
-
-
-def test_a_tenant_is_moved_within_the_pool_and_out_of_it(moving: tuple[Side, Side]) -> None:
-    mine, theirs = moving
-    engine, indexes = mine.bench.engine, Indexes(mine.bench.engine)
-    before = indexes.standing(mine.tenant).current.of
-    standing = indexes.build(mine.tenant, list(before), RUN, "pooled")
-    assert indexes.build(mine.tenant, list(before), RUN, "pooled") == standing
-    assert standing.building.of == {month: name[:-1] + "1" for month, name in before.items()}
-    assert standing.building.made_by(RUN) == standing.building.of
-    assert indexes.switch(mine.tenant, RUN) == sorted(standing.building.of.values())
-    assert indexes.switch(mine.tenant, RUN) == sorted(standing.building.of.values())
-    assert mine.searcher.count(Question()) == 0, "nothing was written there"
-    assert indexes.drop_detached(mine.tenant) == sorted(before.values())
-    mine.bench.refresh()
-    assert indexes.drop_detached(mine.tenant) == []
-    assert [engine.for_tenant(mine.tenant).count(name) for name in before.values()] == [0, 0]
-    assert [theirs.searcher.count(Question()), len(theirs.documents())] == [24, 24]
-    later = generation_of_run("another run")
-    own = indexes.build(mine.tenant, list(before), later, "own").building.of
-    assert all(name.startswith(read_alias(mine.tenant)) for name in own.values())
-    assert indexes.switch(mine.tenant, later) == sorted(own.values())
-    assert indexes.drop_detached(mine.tenant) == []
-    there = engine.indexes(pool_pattern())
-    assert not {alias for state in there.values() for alias in state.aliases if alias.startswith(mine.tenant)}
-    assert set(there) >= set(before.values()), "others are there still"
-
-
-def test_what_a_dead_run_left_is_not_built_upon(moving: tuple[Side, Side]) -> None:
-    mine, _ = moving
-    indexes, engine = Indexes(mine.bench.engine), mine.bench.engine
-    month = f"{read_alias(mine.tenant)}-2026-02"
-    (dead,) = indexes.build(mine.tenant, [month], RUN, "pooled").building.of.values()
-    (document, *_) = mine.documents()
-    line = {"index": {"_index": dead, "_id": document["message_id"]}}
-    engine.bulk(b"\n".join([orjson.dumps(line), orjson.dumps(document), b""]))
-    mine.bench.refresh()
-    later = generation_of_run("another run")
-    building = indexes.build(mine.tenant, [month], later, "pooled").building
-    assert building.of == {month: shelf_name("2026-02", 2)}
-    assert engine.indexes(dead)[dead].aliases == {run_alias(mine.tenant, RUN)}
-    indexes.detach(mine.tenant, later)
-    assert indexes.drop_detached(mine.tenant) == [dead]
-    assert engine.indexes(dead)[dead].aliases == frozenset()
-    assert len(mine.documents()) == 24
-
-
-def test_an_index_of_an_older_analysis_goes_with_the_last_who_leaves_it(
-    moving: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    indexes = Indexes(moving[0].bench.engine)
-    old = set(indexes.standing(moving[0].tenant).current.of.values())
-    for module in ("pool", "shelves"):
-        monkeypatch.setattr(f"quire.search.{module}.ANALYSIS_VERSION", 1_000)
-    for side in moving:
-        assert old <= set(side.bench.engine.indexes(pool_pattern()))
-        indexes.build(side.tenant, list(indexes.standing(side.tenant).current.of), RUN, "pooled")
-        indexes.switch(side.tenant, RUN)
-        indexes.drop_detached(side.tenant)
-    there = set(moving[0].bench.engine.indexes(pool_pattern()))
-    assert there == {shelf_name(month, 0) for month in ("2026-02", "2026-03")}

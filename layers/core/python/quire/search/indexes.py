@@ -124,10 +124,6 @@ class Indexes:
             self._engine.delete_index(name)
         return sorted([*alone, *self._shelves.leave(tenant)])
 
-    def pooled(self) -> bool:
-        """Whether there is a pool at all."""
-        return self._shelves.any()
-
     def _states(self, tenant: TenantId) -> dict[str, IndexState]:
         alias = read_alias(tenant)
         return self._engine.indexes(alias, building_alias(tenant), aliases=f"{alias}*")

@@ -23,10 +23,6 @@ class Shelves:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def any(self) -> bool:
-        """Whether there is a pool at all."""
-        return bool(self._engine.indexes(pool_pattern(), aliases="-"))
-
     def make(self, tenant: TenantId, names: Iterable[str], aliases: Iterable[str]) -> None:
         """Let these aliases show the tenant's documents of these indexes, made unless they are there."""
         leading, actions = list(aliases), list[AliasAction]()

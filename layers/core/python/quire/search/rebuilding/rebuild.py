@@ -23,14 +23,15 @@ from quire.search.generations import Generation, generation_of_run
 from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.mapping import month_of, read_alias
-from quire.search.pool import AllOwn, Placement, Placements
+from quire.search.pool import AllOwn, Placement, Placements, shelf_of
 from quire.search.rebuilding.comparing import Compared, Comparing
 from quire.search.rebuilding.sources import FIRST_DAY, Source, Sources, Span, spans
 
 LEASE_SECONDS = 3_600
 """Longer than any step takes; a run that died holds the next one up for so long."""
 _FORGOTTEN = 120
-"""Seconds: an engine remembers for a minute what was removed, and takes it for newer than the same document again."""
+"""Seconds after which the next run may fill places in the pool: an engine remembers for a minute what was removed, and
+takes it for newer than the same document again."""
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z", re.ASCII)
 _PAGE = 500
 
@@ -186,7 +187,8 @@ class Rebuilder:
         """
         lease = self._hold(rebuild)
         dropped = self._indexes.drop_detached(rebuild.tenant)
-        if self._indexes.pooled():
+        in_pool = rebuild.into or self._placements.of(rebuild.tenant) == "pooled" or any(map(shelf_of, dropped))
+        if in_pool:
             self._leases.keep(lease, _FORGOTTEN)
         else:
             self._leases.free(lease)
