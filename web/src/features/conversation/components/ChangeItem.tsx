@@ -7,6 +7,7 @@ import styles from "@/features/conversation/components/Conversation.module.css";
 import type { MessageChange } from "@/lib/api/types";
 import { reactionGlyph } from "@/lib/emoji";
 import { markupOf } from "@/lib/markup";
+import { senderName } from "@/lib/senderName";
 
 const CHANGES: Record<MessageChange["changes"][number], string> = {
   added: "Added",
@@ -21,7 +22,7 @@ const CHANGES: Record<MessageChange["changes"][number], string> = {
 /** One message that was seen differently, with what changed about it. */
 export function ChangeItem({ change, channelId }: { change: MessageChange; channelId: string }) {
   const { before, after } = change;
-  const sender = after.userName ?? after.userId ?? "Unknown sender";
+  const sender = senderName(after);
   const around = `/conversations/${encodeURIComponent(channelId)}?around=${encodeURIComponent(change.messageId)}`;
   return (
     <article className={styles.change} aria-label={`Changes of the message by ${sender}`}>

@@ -15,6 +15,7 @@ import { threadRoot } from "@/features/conversation/thread";
 import type { Message } from "@/lib/api/types";
 import { markupOf } from "@/lib/markup";
 import { sentence } from "@/lib/names";
+import { senderName } from "@/lib/senderName";
 
 /** One message as it stands: what it says, and what became of it. */
 export function MessageItem({ message }: { message: Message }) {
@@ -97,10 +98,6 @@ function InReplyTo({ message }: { message: Message }) {
       </RouterLink>
     </div>
   );
-}
-
-function senderName(message: Message): string {
-  return message.userName ?? message.userId ?? "Unknown sender";
 }
 
 function initials(name: string): string {

@@ -12,15 +12,17 @@ import { Why } from "@/features/search/components/Why";
 import type { Hit } from "@/lib/api/types";
 import { excerpt } from "@/lib/excerpt";
 import { markupOf } from "@/lib/markup";
+import { senderName } from "@/lib/senderName";
 
 const EXCERPT = 400;
 
 /** One hit: who, where and when, and the words around what was found. */
 export function ResultItem({ hit }: { hit: Hit }) {
-  const sender = hit.userName ?? hit.userId ?? "Unknown sender";
+  const sender = senderName(hit);
+  const announced = hit.system && !hit.userName;
   return (
     <li className={styles.result}>
-      <article aria-label={`Message by ${sender}`}>
+      <article aria-label={announced ? sender : `Message by ${sender}`}>
         <div className={styles.facts}>
           <h3 className={styles.title}>
             <Title hit={hit} sender={sender} />
@@ -32,7 +34,7 @@ export function ResultItem({ hit }: { hit: Hit }) {
         <div className={styles.badges}>
           <PlatformBadge platform={hit.platform} />
           <MessageBadges message={hit} />
-          <DetailsButton messageId={hit.messageId} label={`Details of the message by ${sender}`} />
+          <DetailsButton messageId={hit.messageId} label={announced ? "Details of the system message" : `Details of the message by ${sender}`} />
         </div>
         <div className={styles.excerpts}>
           <Excerpts hit={hit} />
