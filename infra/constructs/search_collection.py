@@ -30,6 +30,8 @@ INDEXING = Access(
     ("aoss:CreateIndex", "aoss:DescribeIndex", "aoss:UpdateIndex", "aoss:ReadDocument", "aoss:WriteDocument"),
     ("aoss:CreateCollectionItems", "aoss:DescribeCollectionItems", "aoss:UpdateCollectionItems"),
 )
+CHECKING = Access("checking", INDEXING.indexes, INDEXING.collection)
+"""What is missing is written as indexing writes it, into the index of a month that was lost too."""
 REBUILDING = Access(
     "rebuilding",
     (

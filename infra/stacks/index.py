@@ -1,4 +1,4 @@
-"""Rebuilding the index: a tenant's indexes anew from the archive, when somebody asks for it."""
+"""The index and the archive: a tenant's indexes anew from it, when somebody asks for that, and checked against it."""
 
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,6 +13,7 @@ from infra.nag import excuse_wildcards
 from infra.stacks.archive import search_environment
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
+from infra.stacks.index_check import IndexCheck
 from infra.stacks.subject_keys import allow_keys, keys_environment
 from infra.stages import Stage
 
@@ -20,12 +21,14 @@ TIMEOUT = 900
 
 
 class IndexStack(QuireStack):
-    """``workflow`` (``statemachines/rebuild_index.asl.json``) with its function; started by operators only."""
+    """``workflow`` (``statemachines/rebuild_index.asl.json``) with its function; started by operators only. ``check``
+    is started every day."""
 
     def __init__(self, scope: Construct, *, stage: Stage, data: DataStack, search: SearchCollection | None) -> None:
-        super().__init__(scope, "Index", stage=stage, description="Rebuilding the index")
+        super().__init__(scope, "Index", stage=stage, description="Rebuilding and checking the index")
         self._data = data
-        self.rebuilder = self._rebuilder(CodeLayers(self, "Layers", stage=stage), search)
+        layers = CodeLayers(self, "Layers", stage=stage)
+        self.rebuilder = self._rebuilder(layers, search)
         functions = {self.rebuilder.name: self.rebuilder}
         waits = stage.rebuild_waits
         self.workflow = Workflow(
@@ -36,7 +39,9 @@ class IndexStack(QuireStack):
             log_key=data.operations_key,
             seconds={"until_findable": waits.findable, "until_nobody_writes": waits.idle},
         )
+        self.check = IndexCheck(self, "Check", stage=stage, data=data, search=search, layers=layers)
         CfnOutput(self, "RebuildIndexMachine", value=self.workflow.machine.state_machine_arn)
+        CfnOutput(self, "CheckIndexMachine", value=self.check.workflow.machine.state_machine_arn)
 
     def watches(self) -> list[Watch]:
         """All that this stack owns."""
@@ -52,7 +57,7 @@ class IndexStack(QuireStack):
             1,
             "A segment could not be read when the index was rebuilt: treat it as tampering until explained.",
         )
-        return [unread, *self.workflow.watches(), *self.rebuilder.watches()]
+        return [unread, *self.workflow.watches(), *self.rebuilder.watches(), *self.check.watches()]
 
     def _rebuilder(self, layers: CodeLayers, search: SearchCollection | None) -> PythonFunction:
         """Reads journal, archive and rows of any tenant; makes, fills, switches and deletes its indexes; puts on its

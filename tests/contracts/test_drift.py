@@ -8,9 +8,12 @@ import pytest
 
 from quire.aws.index_checks import DayReport
 from quire.domain.errors import ConflictError
-from quire.domain.ids import message_id
+from quire.domain.ids import message_id, subject_id
+from quire.domain.time import from_datetime
+from quire.search.drift.days import RECENT_DAYS, WITHIN_DAYS, daily
+from quire.search.mapping import ANALYSIS_VERSION, MAPPING_VERSION
 from quire.search.rebuilding.rebuild import Rebuild
-from tests.contracts.drifting import Firm
+from tests.contracts.drifting import Firm, Shredded
 from tests.moto_aws import NOW, stack
 from tests.pretend import PLATFORM, fact
 from tests.search_engines import Bench
@@ -178,6 +181,69 @@ def test_a_document_that_no_segment_tells_of_is_taken_away(firm: Firm, fields: d
         ((0, 0, 1, 0), other, True)
     ]
     assert firm.documents() == before
+
+
+def test_a_check_goes_on_call_by_call(firm: Firm) -> None:
+    filled(firm)
+    before = firm.documents()
+    stray(firm)
+    firm.alter("text of m3", content="something else")
+    reports = firm.looked(in_haste=True)
+    assert sorted(told(each) for each in reports) == [(0, 0, 1, 0), (0, 1, 0, 0)]
+    assert firm.documents() == before
+
+
+def test_what_was_captured_lately_is_looked_at_whenever_it_was_sent(firm: Firm) -> None:
+    """A history that was read yesterday, and whose notice was lost."""
+    filled(firm)
+    firm.capture(fact("old", at="2019-05-05T10:00:00Z"))
+    assert len(firm.aws.sent()) == 1
+    (report,) = firm.looked()
+    assert (report.day, told(report)) == ("captured", (1, 0, 0, 0))
+    assert "text of old" in firm.said()
+
+
+def test_what_was_erased_goes_and_does_not_come_back(firm: Firm) -> None:
+    """Its rows are still there, and say every word of it."""
+    filled(firm)
+    before = firm.documents()
+    firm.capture(
+        fact("m6", user="U9"), fact("m6", at="2026-03-02T09:40:00Z", react="tada", user="U2"), fact("m7", user="U9")
+    )
+    firm.index()
+    assert {"text of m6", "text of m7"} <= firm.said()
+    firm.make(cipher=Shredded(subject_id(firm.tenant, PLATFORM, "W1", "U9")))
+    (report,) = firm.looked()
+    assert told(report) == (0, 1, 1, 0)
+    now = firm.documents()
+    assert now.pop(id_of(firm, "m6"))["reactions"]
+    assert now == before
+    assert firm.looked() == []
+    assert not {"text of m6", "text of m7"} & firm.said()
+
+
+def test_what_a_release_added_is_not_missed_in_an_index_that_waits_to_be_rebuilt(firm: Firm) -> None:
+    filled(firm)
+    index, _, source = firm.lies("text of m2")
+    meta = {"quire_mapping": MAPPING_VERSION, "quire_analysis": ANALYSIS_VERSION - 1}
+    firm.search.raw.indices.put_mapping(index=index, body={"_meta": meta})
+    firm.alter("text of m2", actors=["nobody"], tokens=["of another release"])
+    assert firm.looked() == []
+    firm.alter("text of m2", actors=source["actors"], content="something else")
+    (report,) = firm.looked()
+    assert [each.fields for each in report.named] == [("content",)]
+
+
+def test_every_day_has_its_turn(firm: Firm) -> None:
+    """A year of them, at most so many a day, each within the time that is promised."""
+    year = [(NOW - timedelta(days=ago)).date().isoformat() for ago in range(10, 375)]
+    seen: dict[str, str] = {}
+    for run in range(WITHIN_DAYS):
+        at = NOW + timedelta(days=run)
+        looked = daily(year, seen, at)
+        assert len(looked) <= 1 + RECENT_DAYS + 6
+        seen |= dict.fromkeys(looked, from_datetime(at))
+    assert {*year} <= seen.keys()
 
 
 def test_a_document_in_another_month_is_taken_away(firm: Firm) -> None:

@@ -1,41 +1,52 @@
-"""Rebuilding the index: started by operators, by a function that reads what was kept and changes the index only."""
+"""Rebuilding the index, and checking it: by functions that read what was kept and change the index only."""
 
 import json
+from typing import Any
+
+import pytest
 
 from tests.infra.synthesis import ROOT, Synthesised
 from tests.infra.test_least_privilege import as_list, statements
 
 
-def test_the_machine_is_what_is_written_with_its_function_in_place(stage: Synthesised) -> None:
-    machine = stage.one("AWS::StepFunctions::StateMachine", "Index")["Properties"]
-    written = (ROOT / "statemachines" / "rebuild_index.asl.json").read_text("utf-8")
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("rebuild_index", "reindex_tenant"), ("check_indexes", "check_index")],
+    ids=["rebuild", "check"],
+)
+def test_the_machine_is_what_is_written_with_its_function_in_place(stage: Synthesised, name: str, called: str) -> None:
+    machine, function = _machine(stage, name), _function(stage, called)
+    written = (ROOT / "statemachines" / f"{name}.asl.json").read_text("utf-8")
     assert json.loads(machine["DefinitionString"]) == json.loads(written)
-    (function,) = stage.resources("AWS::Lambda::Function", "Index")
-    assert machine["DefinitionSubstitutions"] == {
-        "reindex_tenant": {"Fn::GetAtt": [function.split("/")[1], "Arn"]},
-        "until_findable": "3" if stage.stage == "local" else "15",
-        "until_nobody_writes": "10" if stage.stage == "local" else "150",
-    }
+    waits = {"until_findable", "until_nobody_writes"} if name == "rebuild_index" else set()
+    given = machine["DefinitionSubstitutions"]
+    assert (given[called], given.keys()) == ({"Fn::GetAtt": [function, "Arn"]}, {called, *waits})
     logging = machine["LoggingConfiguration"]
     assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
 
 
 def test_where_it_matters_it_waits_until_writes_are_found_and_writers_have_ended(stage: Synthesised) -> None:
     """A refresh of OpenSearch Serverless takes ten seconds; nobody who saw the old indexes may still be at work."""
-    (machine,) = (each["Properties"] for each in stage.resources("AWS::StepFunctions::StateMachine", "Index").values())
+    machine = _machine(stage, "rebuild_index")
     waits = {name: int(each) for name, each in machine["DefinitionSubstitutions"].items() if name != "reindex_tenant"}
     (indexer,) = (
         each["Properties"]
         for each in stage.resources("AWS::Lambda::Function", "Archive").values()
         if "index_segment" in str(each["Properties"]["Handler"])
     )
-    if stage.stage != "local":
+    if stage.stage == "local":
+        assert waits == {"until_findable": 3, "until_nobody_writes": 10}
+    else:
         assert waits["until_findable"] > 10
         assert waits["until_nobody_writes"] > indexer["Timeout"]
 
 
-def test_nothing_starts_it_by_itself(stage: Synthesised) -> None:
-    assert not stage.resources("AWS::Events::Rule", "Index")
+def test_a_check_starts_every_day_and_nothing_else_does(stage: Synthesised) -> None:
+    rule = stage.one("AWS::Events::Rule", "Index")["Properties"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 day)", "ENABLED")
+    (target,) = rule["Targets"]
+    assert "CheckIndexesMachine" in target["Arn"]["Ref"]
+    assert "Input" not in target, "nobody's index is left out"
     assert not stage.resources("AWS::Lambda::EventSourceMapping", "Index")
 
 
@@ -65,10 +76,54 @@ def test_the_function_reads_what_was_kept_and_writes_none_of_it(stage: Synthesis
     assert read == {"/t/*/journal/*", "/t/*/archive/*"}
 
 
+def test_the_check_reads_what_was_kept_and_writes_nothing_but_reports(stage: Synthesised) -> None:
+    granted = [each for name, each in statements(stage) if "CheckIndexRole" in name]
+    actions = {action for each in granted for action in as_list(each["Action"])}
+    assert {action for action in actions if action.startswith("s3:")} == {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+    }
+    assert not actions & {"dynamodb:DeleteItem", "dynamodb:Scan", "dynamodb:BatchWriteItem"}
+    (kept,) = [each for each in granted if "dynamodb:PutItem" in as_list(each["Action"])]
+    assert kept["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["T#*#CHECKS"]}
+    assert _tables({json.dumps(each) for each in as_list(kept["Resource"])}) == ["Ledger"]
+    (leased,) = [each for each in granted if "dynamodb:UpdateItem" in as_list(each["Action"])]
+    assert _tables({json.dumps(each) for each in as_list(leased["Resource"])}) == ["Limits"]
+    assert not {action for action in actions if action.startswith(("sqs:", "kinesis:", "states:"))}
+    assert "kms:Sign" not in actions
+
+
 def test_failures_are_told(stage: Synthesised) -> None:
     alarms = json.dumps(stage.templates["Ops"])
-    for told in ("rebuild_index failed", "reindex_tenant failed", "could not be read when the index was rebuilt"):
-        assert told in alarms, told
+    told = ("rebuild_index failed", "reindex_tenant failed", "could not be read when the index was rebuilt")
+    also = (
+        "check_indexes failed",
+        "check_index failed",
+        "differed from the archive",
+        "could not be mended",
+        "when indexes were checked",
+    )
+    for each in (*told, *also):
+        assert each in alarms, each
+
+
+def _machine(stage: Synthesised, name: str) -> dict[str, Any]:
+    kind, part = "AWS::StepFunctions::StateMachine", "".join(word.title() for word in name.split("_"))
+    (found,) = [each for key, each in stage.resources(kind, "Index").items() if f"{part}Machine" in key]
+    properties: dict[str, Any] = found["Properties"]
+    return properties
+
+
+def _function(stage: Synthesised, name: str) -> str:
+    """Its logical id."""
+    (found,) = [
+        key.split("/")[1]
+        for key, each in stage.resources("AWS::Lambda::Function", "Index").items()
+        if each["Properties"]["Handler"].startswith(f"functions.{name}.")
+    ]
+    return found
 
 
 def _tables(resources: set[str]) -> list[str]:

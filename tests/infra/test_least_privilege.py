@@ -16,13 +16,15 @@ ALLOWED = {
     ("SealArchiveMachineRole.*", "xray:.*"): "X-Ray knows no resources",
     ("RebuildIndexMachineRole.*", "logs:.*"): "CloudWatch's log delivery knows no resources",
     ("RebuildIndexMachineRole.*", "xray:.*"): "X-Ray knows no resources",
+    ("CheckCheckIndexesMachineRole.*", "logs:.*"): "CloudWatch's log delivery knows no resources",
+    ("CheckCheckIndexesMachineRole.*", "xray:.*"): "X-Ray knows no resources",
     ("ScalingScaleStreamRole.*", "cloudwatch:GetMetricData"): "CloudWatch metrics know no resources",
     ("CustomCDKBucketDeployment.*", "cloudfront:.*Invalidation"): "CDK's uploader; invalidations are made of a path",
 }
 OWN = re.compile(
     r"(ReceiveWebhook|ArchiveEvents|IndexSegment|FetchAttachment|PollConnection|Schedule|ServeApi|AddClaims"
     r"|AdmitOrigin|ScaleStream|AlertSearches|Tenant|PlanSealing|SealTenant|AttestCheckpoint|ProjectParquet|HandOver"
-    r"|ReindexTenant)"
+    r"|ReindexTenant|CheckIndex)"
 )
 
 

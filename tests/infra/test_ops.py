@@ -53,7 +53,7 @@ def test_every_function_is_watched(stage: Synthesised) -> None:
     expected = {"receive_webhook", "archive_events", "fetch_attachment", "index_segment", "serve_api", "add_claims"}
     expected |= {"hand_over_file"}
     expected |= {"poll_connection", "plan_sealing", "seal_tenant", "attest_checkpoint", "project_parquet"}
-    expected |= {"alert_searches", "reindex_tenant"}
+    expected |= {"alert_searches", "reindex_tenant", "check_index"}
     expected |= {"admit_origin"} if stage.stage != "local" else set()
     expected |= {"scale_stream"} if stage.stage == "prod" else set()
     assert names == expected

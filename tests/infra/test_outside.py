@@ -5,7 +5,7 @@ from typing import Any
 from infra import stages
 from tests.infra.synthesis import Synthesised
 
-KEEPING = ("SealTenant", "SearchAlertsAlertSearches", "ReindexTenant")
+KEEPING = ("SealTenant", "SearchAlertsAlertSearches", "ReindexTenant", "CheckCheckIndex")
 
 
 def outward(stage: Synthesised) -> dict[str, dict[str, Any]]:

@@ -36,7 +36,7 @@ OUTPUTS = {
         *("HandOverFileFunction", "HandOverQueueUrl", "HandOverDeadLetterQueueUrl"),
     },
     "Seal": {"SealArchiveMachine"},
-    "Index": {"RebuildIndexMachine"},
+    "Index": {"RebuildIndexMachine", "CheckIndexMachine"},
     "Web": {"WebBucket", "DistributionId", "DistributionDomain", "WebUrl"},
     "Ops": {"AlarmTopicArn"},
 }

@@ -73,6 +73,11 @@ def test_only_the_data_endpoint_is_reachable(prod: Synthesised) -> None:
             "ReindexTenantRole",
             {"CreateIndex", "DeleteIndex", "DescribeIndex", "UpdateIndex", "ReadDocument", "WriteDocument"},
         ),
+        (
+            "Index",
+            "CheckIndexRole",
+            {"CreateIndex", "DescribeIndex", "UpdateIndex", "ReadDocument", "WriteDocument"},
+        ),
         ("Api", "TenantRole", {"DescribeIndex", "ReadDocument"}),
         ("Api", "AlertSearchesRole", {"DescribeIndex", "ReadDocument"}),
     ],
@@ -96,7 +101,7 @@ def test_each_role_may_do_its_part_to_message_indexes(
 
 
 def test_nobody_else_may(prod: Synthesised, local: Synthesised) -> None:
-    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 4
+    assert len(prod.resources("AWS::OpenSearchServerless::AccessPolicy")) == 5
     assert not [
         name
         for template in local.templates.values()

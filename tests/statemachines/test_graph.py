@@ -77,7 +77,11 @@ def machine(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def test_there_are_machines() -> None:
-    assert [path.name for path in MACHINES] == ["rebuild_index.asl.json", "seal_archive.asl.json"]
+    assert [path.name for path in MACHINES] == [
+        "check_indexes.asl.json",
+        "rebuild_index.asl.json",
+        "seal_archive.asl.json",
+    ]
 
 
 def test_what_a_state_goes_to_is_there(machine: dict[str, Any]) -> None:

@@ -25,9 +25,11 @@ TIME_FOR_ONE = 300_000
 _MOST_NAMED = 100
 """Tenants that are named in a run's end; all are counted."""
 _OUTLINES = 4_096
+_MOST_SETTLED = 1_440
 
 Run = dict[str, Any]
-"""``{"run", "tenantId"?, "day"?, "since"?}``, and with each step more."""
+"""``{"run", "tenantId"?, "day"?, "since"?, "settled"?}``, and with each step more. ``settled`` is the minutes within
+which what was captured is not missed yet."""
 
 
 @dataclass
@@ -79,13 +81,14 @@ def _plan(run: Run) -> None:
     for name in ("day", "since"):
         if run.get(name) and not _is_day(str(run[name])):
             raise MalformedError(f"{name} is yyyy-mm-dd")
+    if run.get("settled") is not None and not 0 <= float(run["settled"]) <= _MOST_SETTLED:
+        raise MalformedError(f"settled is minutes, at most {_MOST_SETTLED}")
     run["tenants"] = [tenant] if tenant else sorted(journal().tenants())
     run |= {"current": None, "failed": [], "busy": [], "wait": 0}
     run["counts"] = dict.fromkeys(("tenants", "messages", "compared", "found", "left", "unread"), 0)
 
 
 def _look(told: Told, milliseconds_left: Callable[[], int]) -> None:
-    from quire.domain.ids import TenantId
     from quire.search.drift.rounds import Rounds
 
     run, begun = told.run, False
@@ -95,14 +98,9 @@ def _look(told: Told, milliseconds_left: Callable[[], int]) -> None:
         return milliseconds_left() > TIME_FOR_ONE
 
     while run["tenants"] and not run["wait"] and (not begun or may_go_on()):
-        begun, tenant = True, TenantId(str(run["tenants"][0]))
+        begun, tenant = True, str(run["tenants"][0])
         try:
-            if run["current"]:
-                rounds = Rounds(**run["current"])
-            else:
-                rounds = checking().begin(
-                    tenant, run["run"], day=str(run.get("day") or ""), since=str(run.get("since") or "")
-                )
+            rounds = Rounds(**run["current"]) if run["current"] else _begin(tenant, run)
             checking().go_on(rounds, may_go_on)
         except ConflictError as error:
             run["busy"] = [*run["busy"], [tenant, error.detail]][:_MOST_NAMED]
@@ -112,6 +110,18 @@ def _look(told: Told, milliseconds_left: Callable[[], int]) -> None:
         if rounds.done:
             told.ended.append(_counted(run, rounds))
             _next(run)
+
+
+def _begin(tenant: str, run: Run) -> Rounds:
+    from datetime import timedelta
+
+    from quire.domain.ids import TenantId
+    from quire.search.drift.check import SETTLED
+
+    told = run.get("settled")
+    settled = SETTLED if told is None else timedelta(minutes=float(told))
+    day, since = str(run.get("day") or ""), str(run.get("since") or "")
+    return checking().begin(TenantId(tenant), run["run"], day=day, since=since, settled=settled)
 
 
 def _skip(run: Run) -> None:

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "quire.cli.local:status",
     "rebuild": "quire.cli.local:rebuild",
     "rebuild-index": "quire.cli.rebuild_index:command",
+    "check-index": "quire.cli.check_index:command",
     "replay": "quire.cli.local:replay",
     "seal": "quire.cli.seal:seal",
     "evidence": "quire.cli.evidence:evidence",

@@ -6,7 +6,7 @@ was written can be found, this time in full, and once more; what is amiss then i
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from quire.aws.index_checks import DayReport, IndexChecks
@@ -98,8 +98,11 @@ class Checking:
         self._leases = leases
         self._clock = clock
 
-    def begin(self, tenant: TenantId, run: str, *, day: str = "", since: str = "") -> Rounds:
-        """What is to be looked at: a ``day``, all days ``since`` one, or what a daily run looks at.
+    def begin(
+        self, tenant: TenantId, run: str, *, day: str = "", since: str = "", settled: timedelta = SETTLED
+    ) -> Rounds:
+        """What is to be looked at: a ``day``, all days ``since`` one, or what a daily run looks at. What was captured
+        less than ``settled`` ago is not missed.
 
         Raises:
             ConflictError: another check of this tenant is under way.
@@ -107,7 +110,7 @@ class Checking:
         self._hold(tenant, run)
         now = self._clock()
         units = [day] if day else self._units(tenant, since, now)
-        until = from_datetime(now - SETTLED)
+        until = from_datetime(now - settled)
         return Rounds(tenant, run, until, units, [unit for unit in units if unit != days.CAPTURED])
 
     def go_on(self, rounds: Rounds, may_go_on: Callable[[], bool]) -> None:
