@@ -14,9 +14,9 @@ from quire.search.indexes import Indexes
 from quire.search.pool import POOL
 from quire.tenants.create_tenant import create_tenant
 from tests.deployed import TENANT
-from tests.functions.test_rebuild_index import House
 from tests.moto_aws import BUCKET, NOW
 from tests.pretend import fact
+from tests.rebuild_runs import House
 from tests.serving import serving, start_anew
 
 OTHER = TenantId("globex")

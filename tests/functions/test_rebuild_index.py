@@ -1,99 +1,27 @@
 """``quire rebuild-index`` as an operator runs it, by the state machine: the whole index anew, or the old one as it
 was."""
 
-import itertools
-import json
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from quire.bootstrap import rebuild
-from quire.bootstrap import search as bootstrap
 from quire.cli.deployment import Deployment
 from quire.cli.rebuild_index import IndexRebuilt, NotRebuiltError, outdated, rebuild_index
 from quire.domain.errors import ConflictError, MalformedError, UnavailableError
 from quire.domain.ids import TenantId
-from quire.search.rebuilding.rebuild import Rebuild, Step
+from quire.search.rebuilding.rebuild import Rebuild
 from tests.deployed import TENANT
-from tests.moto_aws import BUCKET, NOW
 from tests.pretend import fact
-from tests.serving import Serving, log_to_stdout, serving, start_anew
-from tests.workflow_runs import Machines, Run
-
-LONG, SHORT = rebuild.TIME_FOR_ONE + 1, rebuild.TIME_FOR_ONE
-
-
-class Context:
-    """A call with so many milliseconds each time it is asked, and the last of them ever after."""
-
-    function_name, memory_limit_in_mb, invoked_function_arn, aws_request_id = "reindex_tenant", 1024, "arn", "id"
-
-    def __init__(self, *milliseconds: int) -> None:
-        self._left = list(milliseconds)
-
-    def get_remaining_time_in_millis(self) -> int:
-        return self._left.pop(0) if len(self._left) > 1 else self._left[0]
-
-
-class House:
-    """A deployment whose Step Functions run the machine here; ``waits`` are the seconds of its states that wait."""
-
-    outputs: dict[str, str] = {"RebuildIndexMachine": "rebuild_index"}  # noqa: RUF012  a deployment's
-
-    def __init__(self, quire: Serving) -> None:
-        self.quire = quire
-        self.waits: list[int] = []
-        self.events: list[dict[str, Any]] = []
-        self.on_wait: Callable[[int], None] = lambda _: quire.engine.indices.refresh(index=f"{TENANT}-messages-*")
-        self.before: Callable[[dict[str, Any]], None] = lambda _: None
-        self.milliseconds: tuple[int, ...] = (LONG,)
-        names = (f"run-{number}" for number in itertools.count())
-        waits = {"until_findable": 15, "until_nobody_writes": 150}
-        self.machines = Machines(lambda: Run("rebuild_index", self._call, self._wait, next(names), waits))
-
-    def client(self, service: str) -> Machines:
-        assert service == "stepfunctions"
-        return self.machines
-
-    def enter(self) -> None:
-        """The environment is set already."""
-
-    def rebuilt(self, month: str = "", *, drop_strays: bool = False) -> IndexRebuilt:
-        """What the command's use case gives."""
-        return rebuild_index(cast("Deployment", self), TENANT, month, drop_strays=drop_strays)
-
-    def indexes(self) -> set[str]:
-        return set(self.quire.engine.indices.get(index=f"{TENANT}-messages-*"))
-
-    def _wait(self, seconds: int) -> None:
-        self.waits.append(seconds)
-        self.on_wait(seconds)
-
-    def _call(self, event: dict[str, Any]) -> Any:
-        from functions.reindex_tenant.handler import lambda_handler, logger
-
-        log_to_stdout(logger)
-        self.events.append(event)
-        self.before(event)
-        return lambda_handler(event, cast("Any", Context(*self.milliseconds)))
+from tests.rebuild_runs import LONG, SHORT, Context, House, a_house
 
 
 @pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with serving() as made:
-        monkeypatch.setenv("QUIRE_LEDGER_TABLE", "ledger")
-        monkeypatch.setenv("QUIRE_ARCHIVE_BUCKET", BUCKET)
-        monkeypatch.setattr(rebuild, "patient", vars(bootstrap)["patient"])
-        start_anew()
-        monkeypatch.setattr("quire.search.rebuilding.comparing._REFRESH", 0)
-        for each in (rebuild.rebuilder, rebuild.trail):
-            each.cache_clear()
-        yield House(made)
-        for each in (rebuild.rebuilder, rebuild.trail):
-            each.cache_clear()
+def house() -> Iterator[House]:
+    with a_house() as made:
+        yield made
 
 
 def test_the_index_is_made_anew(house: House) -> None:
@@ -157,66 +85,6 @@ def test_where_something_is_lost_the_old_index_serves_on(house: House) -> None:
     assert house.quire.found("forecasts") == ["the quarterly forecast"]
     house.before = lambda _: None
     assert house.rebuilt().segments == 1, "the next one is not held up"
-
-
-def stray(house: House, number: str) -> None:
-    """A document that no segment tells of."""
-    (index,) = house.indexes()
-    body = {"tenant_id": TENANT, "message_id": number, "place": f"000{number}", "content": f"forecast {number}"}
-    house.quire.engine.index(index=index, id=number, body=body, params={"refresh": "true"})
-
-
-def test_what_no_segment_tells_of_is_left_out_only_when_asked_and_on_record(house: House) -> None:
-    house.quire.capture(fact("1", text="the quarterly forecast"))
-    house.quire.index()
-    for number in range(25):
-        stray(house, f"stray-{number:02d}")
-    before = house.indexes()
-    with pytest.raises(
-        NotRebuiltError, match=r"no segment tells of documents that are searched now: .*stray-19 and 5 more"
-    ):
-        house.rebuilt()
-    assert house.indexes() == before
-    assert audited(house) == []
-
-    done = house.rebuilt(drop_strays=True)
-    assert (done.strays, list(done.counts.values())) == (25, [(26, 1)])
-    assert "left out, no segment tells of it: stray-24" in str(done)
-    assert house.quire.found("forecast") == ["the quarterly forecast"]
-    (entry,) = audited(house)
-    assert (entry["action"], entry["resource"], entry["request_id"]) == (
-        "DropStrays",
-        {"type": "Index", "id": next(iter(done.counts))},
-        house.machines.runs[-1].name,
-    )
-    assert entry["detail"]["messages"] == [f"stray-{number:02d}" for number in range(25)]
-
-
-def audited(house: House) -> list[dict[str, Any]]:
-    """What the audit trail says of rebuilds."""
-    days = {f"{datetime.now(UTC):%Y-%m-%d}", f"{NOW:%Y-%m-%d}"}
-    entries = [json.loads(each) for day in sorted(days) for each in house.quire.audit().entries(TenantId(TENANT), day)]
-    return [each for each in entries if each["principal"]["role"] == "operator"]
-
-
-def test_what_cannot_be_built_ends_the_run_by_name(house: House) -> None:
-    """It was read from the archive, and the new index does not give it back."""
-    house.quire.capture(fact("1", text="the quarterly forecast"))
-    house.quire.index()
-    before = house.indexes()
-    rebuilder = rebuild.rebuilder()
-    message = house.quire.ask("POST", "/v1/search", {"query": "forecast"}).body["hits"][0]["messageId"]
-
-    def forget(*_: Any, **__: Any) -> Any:
-        return Step(1, 1, "", more=False, faults=[], missing=[message])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rebuilder, "verify", forget)
-        with pytest.raises(
-            NotRebuiltError, match=f"archive tells of messages that are not in the new index: {message}"
-        ):
-            house.rebuilt()
-    assert house.indexes() == before
 
 
 @pytest.mark.parametrize("step", ["begin", "index", "switch"])

@@ -124,7 +124,7 @@ def test_searched_and_written_all_the_while(stack: Running) -> None:
     try:
         eventually(lambda: life.found, "the first message to be found")
         done = quire(stack, "rebuild-index", "--tenant", TENANT, "--drop-strays")
-        time.sleep(2 * SETTLED)
+        time.sleep(SETTLED)
     finally:
         life.over.set()
         for each in threads:
