@@ -105,7 +105,8 @@ class Proxy:
             sent = BytesIO(body) if body else None
             async with self._session.request(request.method, url, headers=headers, data=sent) as answer:
                 content = await answer.read()
-        except (ClientError, TimeoutError):
+        except (ClientError, TimeoutError) as error:
+            logger.warning("no answer to %s %s: %s", request.method, request.path, type(error).__name__)
             return web.Response(status=503)
         kept = {name: value for name, value in answer.headers.items() if name.lower() not in _OF_ONE_CONNECTION}
         return web.Response(status=answer.status, headers=kept, body=content)
