@@ -91,6 +91,25 @@ def test_a_cursor_of_others_is_refused(house: House) -> None:
     assert (answer.status, answer.problem) == (400, "malformed")
 
 
+def test_a_month_that_begins_meanwhile_is_named(house: House) -> None:
+    new = TenantId("initech")
+    create_tenant(house.quire.house.aws.control, new, "Initech", NOW)
+    house.quire.capture(fact("1", text="of March"), tenant=new)
+    house.quire.index()
+
+    def begins(event: dict[str, Any]) -> None:
+        if event["step"] == "index":
+            house.quire.capture(fact("2", text="of April", at="2026-04-01T00:00:00Z"), tenant=new)
+            house.quire.index()
+
+    house.before = begins
+    done = moved(house, new)
+    house.before = lambda _: None
+    assert done.unmoved == (f"{new}-messages-2026-04",)
+    assert f"move it once more: {new}-messages-2026-04" in str(done)
+    assert sorted(hit["content"] for hit in asked(house, "", new)["hits"]) == ["of April", "of March"]
+
+
 def test_what_cannot_be_moved(house: House) -> None:
     for tenant, into in (("nobody", "pooled"), (OTHER, "shared")):
         with pytest.raises(NotRebuiltError, match="MalformedError"):

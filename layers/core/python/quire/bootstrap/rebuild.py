@@ -40,7 +40,8 @@ def step(event: Mapping[str, Any], milliseconds_left: Callable[[], int]) -> Run:
     searched, until it has no ``more``, and adds ``counts``, a month's documents before and after; it counts what was
     ``erased`` and the ``strays``: documents that no segment tells of, some named in ``strayIds``. Where ``dropStrays``
     is true, each is put on the audit trail instead of ending the run. ``switch`` adds nothing, ``end`` the names that
-    were ``dropped``. ``giveUp`` comes instead of whatever failed, and ``end`` after it.
+    were ``dropped``, and of a tenant that was moved those that began meanwhile where it was (``unmoved``). ``giveUp``
+    comes instead of whatever failed, and ``end`` after it.
 
     Raises:
         MalformedError: there is no such step, or it is not a run.
@@ -183,7 +184,7 @@ def _give_up(wanted: Rebuild, run: Run) -> Run:
 
 
 def _end(wanted: Rebuild, run: Run) -> Run:
-    return run | {"dropped": rebuilder().end(wanted)}
+    return run | {"dropped": rebuilder().end(wanted), "unmoved": rebuilder().unmoved(wanted)}
 
 
 @cache

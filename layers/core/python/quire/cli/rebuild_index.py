@@ -24,7 +24,8 @@ class NotRebuiltError(Exception):
 class IndexRebuilt:
     """Segments read, documents before and after by month, and indexes deleted; ``unread`` segments could not be read,
     of which ``faults`` names some. Of what was searched before, ``erased`` messages cannot be read any more, and
-    ``strays`` are told of by no segment: ``stray_ids`` names some."""
+    ``strays`` are told of by no segment: ``stray_ids`` names some. ``unmoved`` indexes of a tenant that was moved
+    are of months that began meanwhile."""
 
     segments: int = 0
     counts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -34,12 +35,14 @@ class IndexRebuilt:
     erased: int = 0
     strays: int = 0
     stray_ids: tuple[str, ...] = ()
+    unmoved: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{self.segments} segments read"]
         lines += [f"  {month}: {after} documents, {before} before" for month, (before, after) in self.counts.items()]
         lines += [f"  erased since they were indexed: {self.erased}"] if self.erased else []
         lines += _some("left out, no segment tells of it", self.stray_ids, self.strays)
+        lines += _some("began meanwhile where it was, move it once more", self.unmoved, len(self.unmoved))
         return "\n".join([*lines, *_some("could not be read", self.faults, self.unread)])
 
 
@@ -89,6 +92,7 @@ def rebuild_index(
         erased=run["erased"],
         strays=run["strays"],
         stray_ids=tuple(run["strayIds"]),
+        unmoved=tuple(run["unmoved"]),
     )
 
 

@@ -194,6 +194,11 @@ class Rebuilder:
             self._leases.free(lease)
         return dropped
 
+    def unmoved(self, rebuild: Rebuild) -> list[str]:
+        """Indexes that are searched and lie elsewhere than a tenant that was moved: of months that began meanwhile."""
+        names = self._indexes.standing(rebuild.tenant).current.of.values() if rebuild.into else ()
+        return sorted(name for name in names if (shelf_of(name) is None) == (rebuild.into == "pooled"))
+
     def _hold(self, rebuild: Rebuild) -> Lease:
         lease = self._leases.take(f"rebuild {rebuild.tenant}", LEASE_SECONDS, rebuild.run)
         if lease is None:
