@@ -68,6 +68,9 @@ class _Everybody:
 
     channels = people
 
+    def accounts(self, person_id: str) -> list[str]:
+        return [person_id]
+
     def private_conversations(self, people: Collection[str]) -> list[str]:
         return list(people)
 

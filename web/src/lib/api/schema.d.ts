@@ -1925,7 +1925,8 @@ export interface components {
         };
         /**
          * SearchFilters
-         * @description Each is one value, or several of which any will do. ``type`` is that of the conversation.
+         * @description Each is one value, or several of which any will do. ``type`` is that of the conversation; a person's id as
+         *     ``user_id`` stands for all their accounts.
          */
         SearchFilters: {
             /** Channelid */

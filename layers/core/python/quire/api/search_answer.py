@@ -9,8 +9,9 @@ from quire.api.message import Message, message_fields
 from quire.api.model import ApiModel, Maybe, Partial, partly
 from quire.api.scope import Asked
 from quire.api.search_request import SearchRequest, question_of
+from quire.api.senders import persons_of
 from quire.domain.errors import UnavailableError
-from quire.domain.ids import ChannelId, SubjectId
+from quire.domain.ids import ChannelId
 from quire.domain.time import from_datetime
 from quire.search import explain, facets, searcher
 from quire.search.cursor import Place
@@ -120,7 +121,7 @@ def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
         hits=[_hit(hit, names) for hit in page.hits],
         next_cursor=page.next_cursor,
         query=shown,
-        facets=_facets(asked, page.facets) if page.facets else None,
+        facets=_facets(asked, request, page.facets) if page.facets else None,
         suggestion=page.suggestion,
     )
 
@@ -160,22 +161,15 @@ def _explanation(told: explain.Explanation) -> Explanation:
     return Explanation(reasons=reasons, steps=list(told.steps), rank=told.rank)
 
 
-def _facets(asked: Asked, found: Sequence[facets.Facet]) -> list[Facet]:
+def _facets(asked: Asked, request: SearchRequest, found: Sequence[facets.Facet]) -> list[Facet]:
     directory, tenant = asked.scope.directory, asked.scope.tenant
-    values = {each.name: [value.value for value in each.values] for each in found}
-    channels = directory.channels_by_id(tenant, [ChannelId(each) for each in values.get("channel", ())])
-    users = directory.users_by_id(tenant, [SubjectId(each) for each in values.get("sender", ())])
+    ids = [ChannelId(value.value) for each in found if each.name == "channel" for value in each.values]
+    channels = directory.channels_by_id(tenant, ids)
     called: dict[str, str] = {each.channel_id: each.name or each.platform_id for each in channels.values()}
-    called |= {each.subject_id: each.name or each.email or each.platform_id for each in users.values()}
-    return [
-        Facet(
-            name=each.name,
-            values=[
-                FacetValue(value=one.value, label=called.get(one.value, one.value), count=one.count)
-                for one in each.values
-            ],
-            more=each.more,
-            exact=each.exact,
-        )
-        for each in found
-    ]
+    chosen = question_of(request).filters.user_ids
+    told: list[Facet] = []
+    for each in found:
+        counted, names = persons_of(each, asked.scope.people, chosen) if each.name == "sender" else (each, called)
+        values = [FacetValue(value=v.value, label=names.get(v.value, v.value), count=v.count) for v in counted.values]
+        told.append(Facet(name=each.name, values=values, more=counted.more, exact=counted.exact))
+    return told

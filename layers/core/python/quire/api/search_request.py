@@ -21,7 +21,8 @@ QueryText = Annotated[str, Field(max_length=limits.MAX_LENGTH)]
 
 
 class SearchFilters(ApiModel):
-    """Each is one value, or several of which any will do. ``type`` is that of the conversation."""
+    """Each is one value, or several of which any will do. ``type`` is that of the conversation; a person's id as
+    ``user_id`` stands for all their accounts."""
 
     platform: _AnyOf | None = None
     channel_id: _AnyOf | None = None

@@ -120,7 +120,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         control=control,
         directory=directory,
         searcher=searcher,
-        lately=Lately(tenant, RecentSearch(rows, events, directory, tenant, now), searcher.read),
+        lately=Lately(tenant, RecentSearch(rows, events, directory, tenant, now), searcher.read, searcher.meant),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine),

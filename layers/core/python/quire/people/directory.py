@@ -61,6 +61,16 @@ class People:
         """Every person, in no order."""
         return self._all().persons.values()
 
+    def among(self, subjects: Collection[SubjectId]) -> dict[SubjectId, Person]:
+        """Whose each of these accounts is, if it was ever seen. Hardly any other account is read: of the persons'
+        accounts not all may be told."""
+        decisions = self._decisions.all(self._tenant)
+        followed = (decisions[each].follows for each in subjects if each in decisions)
+        wanted = [*subjects, *(each for each in followed if each is not None)]
+        entries = self._directory.users_by_id(self._tenant, wanted)
+        known = assemble(self._tenant, entries.values(), decisions, self._vouching())
+        return {each: known.persons[known.place_of[each]] for each in subjects if each in known.place_of}
+
     def find(self, person_id: str) -> Person:
         """One person.
 

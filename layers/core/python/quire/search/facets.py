@@ -25,7 +25,7 @@ _KINDS: Mapping[FacetName, str] = {
 }
 """The filter that a facet's values are chosen by. Days and months are chosen by the stretch of time."""
 _SPANS: Mapping[FacetName, tuple[str, str]] = {"day": ("day", "yyyy-MM-dd"), "month": ("month", "yyyy-MM")}
-_MOST: Mapping[FacetName, int] = {"channel": 50, "sender": 50, "fileType": 30, "language": 30}
+_MOST: Mapping[FacetName, int] = {"channel": 50, "sender": 300, "fileType": 30, "language": 30}
 _MOST_VALUES = 20
 _MOST_SPANS = 1_000
 _SHARDS_ANSWER = 1_000

@@ -34,11 +34,13 @@ class LatePage:
 
 @dataclass(frozen=True)
 class Lately:
-    """Searches the recent messages of one tenant. ``read`` gives a question's query and what it means now."""
+    """Searches the recent messages of one tenant. ``read`` gives a question's query and what it means now, ``meant``
+    the question with all accounts of its senders."""
 
     tenant: TenantId
     recent: RecentSearch
     read: Callable[[Question], tuple[Query, Meaning]]
+    meant: Callable[[Question], Question]
 
     def place(self, question: Question, cursor: str) -> Place | None:
         """Where a cursor of an earlier page of this kind goes on; ``None`` where it is none of these."""
@@ -56,9 +58,10 @@ class Lately:
             UnavailableError: table, bucket or directory did not answer.
         """
         query, meaning = self.read(question)
+        filters = self.meant(question).filters
 
         def wanted(document: Document) -> bool:
-            return _lets_pass(question.filters, document) and matches(query, document, meaning)
+            return _lets_pass(filters, document) and matches(query, document, meaning)
 
         found = self.recent.find(wanted, question.limit, question.since, question.until, before)
         return LatePage(

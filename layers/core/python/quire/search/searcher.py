@@ -204,9 +204,21 @@ class Searcher:
         meaning = meaning_of(query, self._names(), zone_named(question.zone), self._clock())
         return query, replace(meaning, notes=(*notes, *meaning.notes))
 
+    def meant(self, question: Question) -> Question:
+        """The question with all accounts of the persons among its senders.
+
+        Raises:
+            UnavailableError: the directory did not answer.
+        """
+        if not question.filters.user_ids:
+            return question
+        names = self._names()
+        accounts = dict.fromkeys(one for each in question.filters.user_ids for one in names.accounts(each))
+        return replace(question, filters=replace(question.filters, user_ids=tuple(accounts)))
+
     def _asked(self, question: Question, facets: Sequence[FacetName]) -> _Asked:
         query, meaning = self.read(question)
-        return _Asked(question, query, meaning, counting(question, facets))
+        return _Asked(question, query, meaning, counting(self.meant(question), facets))
 
     def _wanted(self, asked: _Asked) -> dict[str, Any]:
         return compiled(self._tenant, asked.counting.question, asked.query, asked.meaning, self._where)

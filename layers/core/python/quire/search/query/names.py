@@ -23,6 +23,9 @@ class Names(Protocol):
     def people(self, text: str) -> Sequence[Found]:
         """Everybody who may be meant, with the ids of all their accounts; nobody if nobody has the name."""
 
+    def accounts(self, person_id: str) -> Sequence[str]:
+        """The ids of all accounts of the person of this id; an id that is no person's is an account's, alone."""
+
     def channels(self, text: str) -> Sequence[Found]:
         """Every conversation that may be meant."""
 
@@ -60,12 +63,14 @@ class DirectoryNames:
         self._people: list[Someone] | None = None
         self._channels: list[ChannelEntry] | None = None
 
+    def accounts(self, person_id: str) -> Sequence[str]:
+        found = [each for each in self._everybody() if each.person_id == person_id]
+        return sorted(str(account.subject_id) for each in found for account in each.accounts) or [person_id]
+
     def people(self, text: str) -> Sequence[Found]:
-        if self._people is None:
-            self._people = list(self._read_people())
         wanted = _plain(text).removeprefix("@")
-        exactly = [each for each in self._people if wanted in _ids_of(each)]
-        meant = exactly or [each for each in self._people if _is_called(each, wanted)]
+        exactly = [each for each in self._everybody() if wanted in _ids_of(each)]
+        meant = exactly or [each for each in self._everybody() if _is_called(each, wanted)]
         return [_person(each) for each in meant]
 
     def channels(self, text: str) -> Sequence[Found]:
@@ -80,6 +85,11 @@ class DirectoryNames:
 
     def private_conversations(self, people: Collection[str]) -> Sequence[str]:
         return list(self._private([SubjectId(each) for each in people]))
+
+    def _everybody(self) -> list[Someone]:
+        if self._people is None:
+            self._people = list(self._read_people())
+        return self._people
 
     def _channel(self, entry: ChannelEntry) -> Found:
         label = f"{entry.name or entry.platform_id} ({entry.platform})"
