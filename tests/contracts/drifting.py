@@ -120,12 +120,14 @@ class Firm:
         segments = segment_events(journal, lambda _: frames, journal)
         events = self.events = KnownEvents(self.aws.rows, segments, row_days)
         members = Memberships(dynamodb, "control")
-        self.indexer = Indexer(segments, events, self.aws.directory, members, engine, lambda: self.at)
+        self.indexer = Indexer(
+            segments, events, self.aws.directory, members, engine, lambda: self.at, self.search.placements
+        )
         lists = SealedLists(dynamodb, "ledger")
         sources = Sources(journal, House(self.aws).ledger, lists)
         leases = Leases(dynamodb, "limits", lambda: self.at.timestamp())
         comparing = Comparing(segments, self.indexer, engine, lambda _: self.search.refresh())
-        self.rebuilder = Rebuilder(sources, self.indexer, comparing, engine, leases)
+        self.rebuilder = Rebuilder(sources, self.indexer, comparing, engine, leases, self.search.placements)
         objects = Objects(journal, sources, segments, outlines(journal, journal))
         shelf, mending = Shelf(engine), Mending(self.indexer, Writes(engine))
         closely = Closely(objects, events, self.indexer, Indexes(engine), shelf, lambda: self.at)
@@ -192,7 +194,8 @@ class Firm:
         return [each for each in self.kept.reports(self.tenant) if each.run == run and (each.found or each.unread)]
 
     def names(self) -> list[str]:
-        return sorted(self.search.engine.indexes(f"{self.tenant}-messages-*"))
+        """The indexes that are searched."""
+        return sorted(Indexes(self.search.engine).standing(self.tenant).current.of.values())
 
     def documents(self) -> dict[str, dict[str, Any]]:
         """Every document that is searched, by id, without when it was indexed."""
