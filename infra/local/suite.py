@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 from infra.local import machine, node, stack_for_tests
@@ -26,6 +27,7 @@ from infra.local.settings import ROOT
 REPORTS = ROOT / ".local" / "reports"
 TOOLS = node.TOOLS
 _LANES = 2
+_IDLE = ("nice", "-n", "19")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,9 @@ def nothing() -> Iterator[dict[str, str]]:
 class Part:
     """One command. ``report`` is the JUnit file it writes; without one its exit code counts as one test.
 
-    ``surroundings`` are started before and stopped after; they give variables of the environment. One that may run
-    ``beside`` others keeps one core busy, and shares nothing with them.
+    ``surroundings`` are started before and stopped after; they give variables of the environment. One ``beside``
+    others keeps a core busy and shares nothing with them; one that is ``last`` has no deadline either, and takes what
+    the last part, which waits more than it computes, leaves of the machine.
     """
 
     name: str
@@ -66,20 +69,20 @@ class Part:
     folder: Path = ROOT
     report: Path | None = None
     surroundings: Surroundings = nothing
-    beside: bool = False
+    beside: Literal["", "others", "last"] = ""
 
 
 def parts() -> list[Part]:
     """All parts in the order they run: the quick ones first."""
     found = [
-        Part("mypy", [TOOLS / "mypy", "."], "check", beside=True),
-        Part("ruff check", [TOOLS / "ruff", "check", "."], "check", beside=True),
-        Part("ruff format", [TOOLS / "ruff", "format", "--check", "."], "check", beside=True),
-        Part("lint-imports", [TOOLS / "lint-imports"], "check", beside=True),
+        Part("mypy", [*_IDLE, TOOLS / "mypy", "."], "check", beside="last"),
+        Part("ruff check", [TOOLS / "ruff", "check", "."], "check", beside="others"),
+        Part("ruff format", [TOOLS / "ruff", "format", "--check", "."], "check", beside="others"),
+        Part("lint-imports", [TOOLS / "lint-imports"], "check", beside="others"),
     ]
     if (node.CONSOLE / "package.json").exists():
         lint: list[str | Path] = [TOOLS / "npm", "run", "--silent", "lint"]
-        found.append(Part("console: eslint", lint, "check", node.CONSOLE, beside=True))
+        found.append(Part("console: eslint", lint, "check", node.CONSOLE, beside="others"))
         found.append(_vitest())
     without = ["-m", "not local and not browser and not opensearch", "-n", "2"]
     found.append(_pytest("tests without a stack", "unit", without))
@@ -111,13 +114,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _in_lanes(chosen: Sequence[Part]) -> Iterator[tuple[Part, Count, float]]:
-    """Run the parts: first those that may run beside others, two at a time, then each of the rest by itself."""
+    """Run the parts: first those beside others, two at a time, then each of the rest by itself, the last with what was
+    left for it."""
     with ThreadPoolExecutor(_LANES) as lanes:
-        for part, done in [(part, lanes.submit(_timed, part)) for part in chosen if part.beside]:
+        for part, done in [(part, lanes.submit(_timed, part)) for part in chosen if part.beside == "others"]:
             yield part, *done.result()
-    for part in chosen:
-        if not part.beside:
+    alone = [part for part in chosen if not part.beside]
+    for part in alone[:-1]:
+        yield part, *_timed(part)
+    with ThreadPoolExecutor(1) as lane:
+        left = [(part, lane.submit(_timed, part)) for part in chosen if part.beside == "last"]
+        for part in alone[-1:]:
             yield part, *_timed(part)
+        for part, done in left:
+            yield part, *done.result()
 
 
 def _timed(part: Part) -> tuple[Count, float]:
@@ -188,7 +198,7 @@ def _vitest() -> Part:
         "--reporter=junit",
         f"--outputFile.junit={report}",
     ]
-    return Part("console: vitest", command, "unit", node.CONSOLE, report, beside=True)
+    return Part("console: vitest", command, "unit", node.CONSOLE, report, beside="others")
 
 
 if __name__ == "__main__":

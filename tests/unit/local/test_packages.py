@@ -130,16 +130,18 @@ def test_a_part_without_a_report_counts_as_one(tmp_path: Path) -> None:
     assert suite.run(suite.Part("bad", ["false"], "check", tmp_path)) == suite.Count(failed=1)
 
 
+def meeting(folder: Path, name: str, other: str) -> list[str | Path]:
+    """A command that ends when another began: neither would end alone."""
+    meet = "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\nmine.touch()\n"
+    meet += "while not other.exists(): time.sleep(0.01)\nprint('met', other.name)"
+    return [sys.executable, "-c", meet, folder / name, folder / other]
+
+
 def test_parts_beside_each_other_are_counted_and_their_output_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two of them wait for each other: neither would end alone."""
-    meet = "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\nmine.touch()\n"
-    meet += "while not other.exists(): time.sleep(0.01)\nprint('met', other.name)"
     pair = [
-        suite.Part(
-            name, [sys.executable, "-c", meet, str(tmp_path / name), str(tmp_path / other)], "check", beside=True
-        )
+        suite.Part(name, meeting(tmp_path, name, other), "check", beside="others")
         for name, other in (("one", "two"), ("two", "one"))
     ]
     monkeypatch.setattr(suite, "REPORTS", tmp_path)
@@ -152,6 +154,23 @@ def test_parts_beside_each_other_are_counted_and_their_output_shown(
     assert printed.endswith("2 passed, 1 failed, 0 skipped\n")
     assert "=== one ===\nmet two" in printed
     assert "=== two ===\nmet one" in printed
+
+
+def test_what_has_time_runs_beside_the_last_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = suite.Part("patient", meeting(tmp_path, "patient", "last"), "check", beside="last")
+    first = suite.Part("first", ["false"], "unit")
+    last = suite.Part("last", meeting(tmp_path, "last", "patient"), "stack")
+    monkeypatch.setattr(suite, "REPORTS", tmp_path)
+    monkeypatch.setattr("infra.local.machine.prepare", lambda **_: None)
+    monkeypatch.setattr(suite, "parts", lambda: [patient, first, last])
+
+    assert suite.main([]) == 1
+    assert capsys.readouterr().out.endswith("2 passed, 1 failed, 0 skipped\n")
+    (tmp_path / "patient").unlink()
+    (tmp_path / "last").touch()
+    assert suite.main(["--only", "check"]) == 0, "by itself where nothing else is asked for"
 
 
 def test_a_part_that_breaks_before_its_report_is_a_failure(tmp_path: Path) -> None:
