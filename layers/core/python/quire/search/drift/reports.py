@@ -21,7 +21,9 @@ def reported(look: Look, run: str, at: str, before: DayReport | None, *, goes_on
     if goes_on:
         counted = (look.archived + report.archived, look.indexed + report.indexed, look.compared + report.compared)
     else:
-        counted, report = (look.archived, look.indexed, look.compared), replace(report, left=0)
+        counted = (look.archived, look.indexed, look.compared)
+        # what is not found again is as it should be
+        report = replace(report, left=0, named=tuple(replace(each, healed=True) for each in report.named))
     archived, indexed, compared = counted
     report = replace(report, at=at, archived=archived, indexed=indexed, compared=compared)
     return added(report, look.findings, look.faults, left=0 if goes_on else left)
