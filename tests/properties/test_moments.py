@@ -45,7 +45,8 @@ def dice_of(seed: int) -> random.Random:
 
 def story(seed: int, messages: int = 6) -> list[Event]:
     """What happened in one channel, in no order: edits, deletions, messages written again, reactions set and taken
-    back, some at the same instant, some with coarser times than the message they are about."""
+    back, some at the same instant, some with coarser times than the message they are about. An id stands for one fact:
+    no two events of one id say different things."""
     dice = dice_of(seed)
     events: list[Event] = []
     for number in range(messages):
@@ -60,8 +61,9 @@ def story(seed: int, messages: int = 6) -> list[Event]:
             who = chat.called(dice.choice(["U1", "U2"]))
             at = from_unix(f"{START + sent + dice.randrange(20)}")
             events.append(_act(dice, who, native, at, f"text {number}.{act}"))
-    dice.shuffle(events)
-    return events
+    facts = list({each.event_id: each for each in events}.values())
+    dice.shuffle(facts)
+    return facts
 
 
 def _act(dice: random.Random, who: Chat, native: str, at: str, text: str) -> Event:
