@@ -18,17 +18,18 @@ def embedded_engine() -> Iterator[str]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """On each engine; where a module says ``POOLED``, in a pool beside a neighbour too."""
+    """On each engine; where a module says ``POOLED``, on that one in a pool beside a neighbour too."""
     if "search" in metafunc.fixturenames:
-        pooled = [pytest.param("pooled", marks=pytest.mark.opensearch)] if hasattr(metafunc.module, "POOLED") else []
+        engine = getattr(metafunc.module, "POOLED", None)
+        marks = [pytest.mark.opensearch] if engine == "opensearch" else []
+        pooled = [pytest.param(f"pooled on {engine}", marks=marks, id="pooled")] if engine else []
         metafunc.parametrize("search", [*ENGINES, *pooled], indirect=True)
 
 
 @pytest.fixture
 def search(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """A bench of the kind that is asked for."""
-    pooled = request.param == "pooled"
-    kind = "opensearch" if pooled else request.param
+    *pooled, kind = request.param.split()
     with ExitStack() as stack:
         made = stack.enter_context(bench(kind, lambda: request.getfixturevalue("embedded_engine")))
         if pooled:

@@ -8,7 +8,7 @@ from quire.search.searcher import Extras
 from tests.chat import Chat
 from tests.search_engines import Bench
 
-POOLED = True
+POOLED = "opensearch"
 """These are asked of a tenant of a pool too (conftest)."""
 
 

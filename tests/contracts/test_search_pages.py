@@ -15,7 +15,7 @@ from quire.search.tenant_engine import TenantEngine
 from tests.chat import Chat
 from tests.search_engines import Bench
 
-POOLED = True
+POOLED = "opensearch"
 """These are asked of a tenant of a pool too (conftest)."""
 
 

@@ -1,6 +1,6 @@
 """Who and what messages name: sightings of channels and people in events, and names put where a message lacks them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,8 +52,8 @@ def sightings(events: Iterable[Event]) -> Sightings:
     to tell each property, the last message.
     """
     ordered = sorted(events, key=lambda event: (nanoseconds(event.occurred_at), event.event_id))
-    channels = _grouped((s for e in ordered for s in _channels(e)), lambda s: s.channel_id)
-    users = _grouped((s for e in ordered for s in _users(e)), lambda s: s.subject_id)
+    channels = _grouped((s for e in _bounds(ordered, _of_channel) for s in _channels(e)), lambda s: s.channel_id)
+    users = _grouped((s for e in _bounds(ordered, _of_people) for s in _users(e)), lambda s: s.subject_id)
     return Sightings(
         [_telling(seen, "first_seen_at", _OF_CHANNELS) for seen in channels],
         [_telling(seen, "seen_at", _OF_USERS) for seen in users],
@@ -102,6 +102,35 @@ def _named(tenant: TenantId, document: Document) -> Iterator[SubjectId]:
     for native in natives:
         if native:
             yield person(tenant, document["platform"], document["workspace_id"], native)
+
+
+def _bounds(ordered: Sequence[Event], telling: Callable[[Event], Hashable]) -> list[Event]:
+    """Of events that tell the same, the first and the last, in order: most of a segment's messages say no more of their
+    channel and sender than the one before."""
+    first: dict[Hashable, int] = {}
+    last: dict[Hashable, int] = {}
+    for number, event in enumerate(ordered):
+        told = telling(event)
+        first.setdefault(told, number)
+        last[told] = number
+    return [ordered[number] for number in sorted({*first.values(), *last.values()})]
+
+
+def _of_channel(event: Event) -> Hashable:
+    """All that :func:`_channels` reads of an event but its time."""
+    body = event.body
+    reference = getattr(body, "channel", None)
+    if not isinstance(reference, ChannelRef) or isinstance(body, ChannelChanged):
+        return event.event_id
+    told = reference.id, reference.name, reference.type, reference.external, isinstance(body, MessageCreated)
+    return event.tenant_id, event.platform, event.workspace_id, *told
+
+
+def _of_people(event: Event) -> Hashable:
+    """All that :func:`_users` reads of an event but its time."""
+    actors = ((each.id, each.name, each.email, each.type) if each else None for each in _actors(event))
+    mentioned = ((each.id, each.name, each.kind) for each in _mentions(event))
+    return event.tenant_id, event.platform, event.workspace_id, *actors, *mentioned
 
 
 def _channels(event: Event) -> Iterator[ChannelEntry]:
