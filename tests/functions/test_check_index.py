@@ -13,9 +13,10 @@ from quire.aws.index_checks import DayReport, IndexChecks, Named
 from quire.bootstrap import check_index as bootstrap
 from quire.bootstrap import search
 from quire.cli import check_index as cli
-from quire.cli.check_index import IndexChecked, NotCheckedError, check_index, last_checked
+from quire.cli.check_index import IndexChecked, check_index, last_checked
 from quire.cli.deployment import Deployment
 from quire.cli.main import app
+from quire.cli.workflows import WorkflowError
 from quire.domain.errors import MalformedError, UnavailableError
 from quire.domain.ids import TenantId
 from quire.search.rebuilding.rebuild import Rebuild
@@ -230,7 +231,7 @@ def test_one_that_failed_half_way_holds_the_next_up_for_no_time(house: House) ->
             raise UnavailableError("the engine did not answer")
 
     house.before = fail
-    with pytest.raises(NotCheckedError, match="the engine did not answer"):
+    with pytest.raises(WorkflowError, match="the engine did not answer"):
         house.checked(day=DAY)
     house.before = lambda _: None
     assert house.checked(day=DAY).fine
@@ -244,7 +245,7 @@ def test_while_a_rebuild_is_under_way_it_says_so(house: House) -> None:
         patch.setattr(rebuild, "patient", vars(search)["patient"])
         rebuild.rebuilder.cache_clear()
         rebuild.rebuilder().begin(Rebuild(TenantId(TENANT), "a run"))
-        with pytest.raises(NotCheckedError, match="a rebuild of this tenant is under way"):
+        with pytest.raises(WorkflowError, match="a rebuild of this tenant is under way"):
             house.checked(day=DAY)
         rebuild.rebuilder.cache_clear()
 
@@ -267,7 +268,7 @@ def test_what_is_no_step_of_a_run_is_refused(event: dict[str, Any]) -> None:
 
 
 def test_a_day_that_is_none_is_refused(house: House) -> None:
-    with pytest.raises(NotCheckedError, match="MalformedError: day is yyyy-mm-dd"):
+    with pytest.raises(WorkflowError, match="MalformedError: day is yyyy-mm-dd"):
         house.checked(day="yesterday")
 
 
@@ -276,7 +277,7 @@ def test_who_waits_no_longer_is_told_that_it_goes_on() -> None:
         start_execution=lambda **_: {"executionArn": "x"}, describe_execution=lambda **_: {"status": "RUNNING"}
     )
     deployment = SimpleNamespace(outputs={"CheckIndexMachine": "m"}, client=lambda _: running)
-    with pytest.raises(NotCheckedError, match=r"not through after .*; it goes on"):
+    with pytest.raises(WorkflowError, match=r"not through after .*; it goes on"):
         check_index(cast("Deployment", deployment), TENANT, seconds=-1, pause=lambda _: None)
 
 

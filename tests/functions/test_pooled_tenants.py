@@ -8,7 +8,8 @@ import pytest
 from quire.bootstrap import rebuild
 from quire.bootstrap import search as bootstrap
 from quire.cli.deployment import Deployment
-from quire.cli.rebuild_index import IndexRebuilt, NotRebuiltError, rebuild_index
+from quire.cli.rebuild_index import IndexRebuilt, rebuild_index
+from quire.cli.workflows import WorkflowError
 from quire.domain.ids import TenantId
 from quire.search.indexes import Indexes
 from quire.search.pool import POOL
@@ -112,6 +113,6 @@ def test_a_month_that_begins_meanwhile_is_named(house: House) -> None:
 
 def test_what_cannot_be_moved(house: House) -> None:
     for tenant, into in (("nobody", "pooled"), (OTHER, "shared")):
-        with pytest.raises(NotRebuiltError, match="MalformedError"):
+        with pytest.raises(WorkflowError, match="MalformedError"):
             moved(house, tenant, into)
     assert len(asked(house, "", OTHER)["hits"]) == 2

@@ -9,7 +9,8 @@ import pytest
 
 from quire.bootstrap import rebuild
 from quire.cli.deployment import Deployment
-from quire.cli.rebuild_index import IndexRebuilt, NotRebuiltError, outdated, rebuild_index
+from quire.cli.rebuild_index import IndexRebuilt, outdated, rebuild_index
+from quire.cli.workflows import WorkflowError
 from quire.domain.errors import ConflictError, MalformedError, UnavailableError
 from quire.domain.ids import TenantId
 from quire.search.rebuilding.rebuild import Rebuild
@@ -77,7 +78,7 @@ def test_where_something_is_lost_the_old_index_serves_on(house: House) -> None:
 
     lost: list[str] = []
     house.before = spoil
-    with pytest.raises(NotRebuiltError, match=r"CorruptError: messages that are searched now are not .*: ") as told:
+    with pytest.raises(WorkflowError, match=r"CorruptError: messages that are searched now are not .*: ") as told:
         house.rebuilt()
     assert lost[0] in str(told.value)
     assert house.indexes() == before
@@ -98,7 +99,7 @@ def test_whichever_step_fails_the_old_index_serves_on(house: House, step: str) -
             raise UnavailableError("the engine did not answer")
 
     house.before = fail
-    with pytest.raises(NotRebuiltError, match="UnavailableError: the engine did not answer"):
+    with pytest.raises(WorkflowError, match="UnavailableError: the engine did not answer"):
         house.rebuilt()
     assert house.indexes() == before
     assert house.quire.found("forecasts") == ["the quarterly forecast"]
@@ -114,7 +115,7 @@ def test_old_indexes_that_cannot_be_deleted_do_not_undo_the_rebuild(house: House
             raise UnavailableError("the engine did not answer")
 
     house.before = fail
-    with pytest.raises(NotRebuiltError, match="NotDropped: the new indexes are searched"):
+    with pytest.raises(WorkflowError, match="NotDropped: the new indexes are searched"):
         house.rebuilt()
     assert before < house.indexes()
     assert house.quire.found("forecasts") == ["the quarterly forecast"]
@@ -125,14 +126,14 @@ def test_a_second_rebuild_leaves_the_first_alone(house: House) -> None:
     house.quire.index()
     rebuild.rebuilder().begin(Rebuild(TenantId(TENANT), "another"))
     built = house.indexes()
-    with pytest.raises(NotRebuiltError, match="ConflictError: a rebuild of this tenant is under way"):
+    with pytest.raises(WorkflowError, match="ConflictError: a rebuild of this tenant is under way"):
         house.rebuilt()
     assert house.indexes() == built
     assert list(house.machines.passed())[-2:] == ["BeginRebuild", "NotRebuilt"], "it is not given up for them"
 
 
 def test_a_month_that_is_none_is_refused(house: House) -> None:
-    with pytest.raises(NotRebuiltError, match="MalformedError: a month is yyyy-mm"):
+    with pytest.raises(WorkflowError, match="MalformedError: a month is yyyy-mm"):
         house.rebuilt("March")
 
 
@@ -161,7 +162,7 @@ def test_who_waits_no_longer_is_told_that_it_goes_on() -> None:
         start_execution=lambda **_: {"executionArn": "x"}, describe_execution=lambda **_: {"status": "RUNNING"}
     )
     deployment = SimpleNamespace(outputs={"RebuildIndexMachine": "m"}, client=lambda _: running)
-    with pytest.raises(NotRebuiltError, match=r"not through after .*; it goes on"):
+    with pytest.raises(WorkflowError, match=r"not through after .*; it goes on"):
         rebuild_index(cast("Deployment", deployment), TENANT, seconds=-1, pause=lambda _: None)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from quire.bootstrap import rebuild
 from quire.bootstrap import search as bootstrap
-from quire.cli.rebuild_index import NotRebuiltError
+from quire.cli.workflows import WorkflowError
 from quire.domain.errors import CorruptError
 from quire.domain.ids import TenantId
 from quire.search.rebuilding.rebuild import Step
@@ -39,7 +39,7 @@ def test_what_no_segment_tells_of_is_left_out_only_when_asked_and_on_record(hous
         stray(house, f"stray-{number:02d}")
     before = house.indexes()
     with pytest.raises(
-        NotRebuiltError, match=r"no segment tells of documents that are searched now: .*stray-19 and 5 more"
+        WorkflowError, match=r"no segment tells of documents that are searched now: .*stray-19 and 5 more"
     ):
         house.rebuilt()
     assert house.indexes() == before
@@ -78,9 +78,7 @@ def test_what_cannot_be_built_ends_the_run_by_name(house: House) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rebuilder, "verify", forget)
-        with pytest.raises(
-            NotRebuiltError, match=f"archive tells of messages that are not in the new index: {message}"
-        ):
+        with pytest.raises(WorkflowError, match=f"archive tells of messages that are not in the new index: {message}"):
             house.rebuilt()
     assert house.indexes() == before
 
@@ -95,7 +93,7 @@ def test_what_lies_in_a_segment_that_cannot_be_read_stays_found_until_somebody_s
         raise CorruptError("a frame's check does not match its bytes")
 
     monkeypatch.setattr(bootstrap, "_reader", damaged)
-    with pytest.raises(NotRebuiltError, match=r"no segment tells .*; 1 segments could not be read: "):
+    with pytest.raises(WorkflowError, match=r"no segment tells .*; 1 segments could not be read: "):
         house.rebuilt()
     assert house.quire.found("forecasts") == ["the quarterly forecast"]
 

@@ -9,8 +9,9 @@ from typer.testing import CliRunner, Result
 from quire.cli import rebuild_index, status
 from quire.cli.deployment import Deployment
 from quire.cli.main import app
-from quire.cli.rebuild_index import IndexRebuilt, NotRebuiltError
+from quire.cli.rebuild_index import IndexRebuilt
 from quire.cli.status import Report
+from quire.cli.workflows import WorkflowError
 from quire.domain.errors import DeniedError
 
 TENANTS = ["acme", "meridian", "northwind"]
@@ -31,7 +32,7 @@ class Machine:
         assert (seconds, into) == (86_400, "")
         self.asked.append((tenant, month, drop_strays))
         if tenant in self.failing:
-            raise NotRebuiltError("CorruptError: no segment tells of documents that are searched now: x")
+            raise WorkflowError("CorruptError: no segment tells of documents that are searched now: x")
         return IndexRebuilt(3, {f"{tenant}-messages-2026-03": (5, 6)}, unread=int(tenant in self.unread))
 
 

@@ -1,26 +1,21 @@
 """``quire check-index``: whether a tenant's index holds what the archive tells; what differs is mended."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from quire.cli.deployment import Deployment, NoDeploymentError, find
+from quire.cli.workflows import WorkflowError, run_workflow
 from quire.domain.errors import QuireError
 from quire.domain.ids import TenantId
 
 if TYPE_CHECKING:
     from quire.aws.index_checks import DayReport
 
-_PAUSE = 2.0
 _COLUMNS = ("day", "archive", "index", "compared", "missing", "differing", "extra", "left")
-
-
-class NotCheckedError(Exception):
-    """The workflow failed, or is not through in time; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -67,30 +62,17 @@ def check_index(
     at. What was captured less than ``settled`` minutes ago is not missed. Waits for it.
 
     Raises:
-        NotCheckedError: it failed, another check or a rebuild is under way, or it takes longer than ``seconds``; in
+        WorkflowError: it failed, another check or a rebuild is under way, or it takes longer than ``seconds``; in
             that case it goes on by itself.
     """
     from quire.bootstrap.check_index import reports
 
-    client = deployment.client("stepfunctions")
     asked: dict[str, object] = {"tenantId": tenant, "day": day, "since": since}
     if settled is not None:
         asked["settled"] = settled
-    machine = deployment.outputs["CheckIndexMachine"]
-    started = client.start_execution(stateMachineArn=machine, input=json.dumps(asked))
-    deadline = time.monotonic() + seconds
-    while True:
-        found: dict[str, Any] = client.describe_execution(executionArn=started["executionArn"])
-        if found["status"] != "RUNNING":
-            break
-        if time.monotonic() > deadline:
-            raise NotCheckedError(f"the check is not through after {seconds:.0f} s; it goes on")
-        pause(_PAUSE)
-    if found["status"] != "SUCCEEDED":
-        raise NotCheckedError(f"{found.get('error', found['status'])}: {_why(found.get('cause', ''))}")
-    run = json.loads(found["output"])
+    run = run_workflow(deployment, "CheckIndexMachine", asked, seconds, pause=pause)
     for _, why in run["busy"]:
-        raise NotCheckedError(why)
+        raise WorkflowError(why)
     deployment.enter()
     return IndexChecked(tenant, [each for each in reports(TenantId(tenant)) if each.run == run["run"]])
 
@@ -121,7 +103,7 @@ def command(
             done = last_checked(deployment, tenant, day, since)
         else:
             done = check_index(deployment, tenant, day, since, wait, settled=settled)
-    except (NoDeploymentError, NotCheckedError, QuireError) as error:
+    except (NoDeploymentError, WorkflowError, QuireError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(str(done))
@@ -132,12 +114,3 @@ def command(
 def _row(report: "DayReport") -> tuple[str, ...]:
     counts = (report.archived, report.indexed, report.compared, report.missing, report.differing, report.extra)
     return (report.day, *map(str, counts), str(report.left))
-
-
-def _why(cause: str) -> str:
-    """What a function that failed said; the cause as it is where it tells of none."""
-    try:
-        told = json.loads(cause)
-    except ValueError:
-        return cause or "see the execution"
-    return str(told.get("errorMessage", cause)) if isinstance(told, dict) else cause

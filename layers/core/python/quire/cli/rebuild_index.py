@@ -1,23 +1,17 @@
 """``quire rebuild-index``: a tenant's indexes anew from the archive, while they are searched and written."""
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from quire.cli.deployment import Deployment, NoDeploymentError, find
 from quire.cli.rebuild import tenants_of
+from quire.cli.workflows import WorkflowError, run_workflow
 from quire.domain.errors import QuireError
 from quire.domain.ids import TenantId
-
-_PAUSE = 2.0
-
-
-class NotRebuiltError(Exception):
-    """The workflow failed, or is not through in time; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +57,11 @@ def rebuild_index(
     what no segment tells of, unless that is to be left out (``drop_strays``).
 
     Raises:
-        NotRebuiltError: it failed, another run is under way, or it takes longer than ``seconds``; in that case it goes
+        WorkflowError: it failed, another run is under way, or it takes longer than ``seconds``; in that case it goes
             on by itself.
     """
-    client = deployment.client("stepfunctions")
-    started = client.start_execution(
-        stateMachineArn=deployment.outputs["RebuildIndexMachine"],
-        input=json.dumps({"tenantId": tenant, "month": month, "into": into, "dropStrays": drop_strays}),
-    )
-    deadline = time.monotonic() + seconds
-    while True:
-        found: dict[str, Any] = client.describe_execution(executionArn=started["executionArn"])
-        if found["status"] != "RUNNING":
-            break
-        if time.monotonic() > deadline:
-            raise NotRebuiltError(f"the rebuild is not through after {seconds:.0f} s; it goes on")
-        pause(_PAUSE)
-    if found["status"] != "SUCCEEDED":
-        raise NotRebuiltError(f"{found.get('error', found['status'])}: {_why(found.get('cause', ''))}")
-    run = json.loads(found["output"])
+    asked = {"tenantId": tenant, "month": month, "into": into, "dropStrays": drop_strays}
+    run = run_workflow(deployment, "RebuildIndexMachine", asked, seconds, pause=pause)
     counts = {name: (before, after) for name, (before, after) in run["counts"].items()}
     return IndexRebuilt(
         segments=run["segments"],
@@ -149,7 +129,7 @@ def _each(tenants: Sequence[str], work: Callable[[str], bool], *, named: bool) -
             typer.echo(f"{tenant}:")
         try:
             well = work(tenant) and well
-        except (NotRebuiltError, QuireError) as error:
+        except (WorkflowError, QuireError) as error:
             typer.echo(f"{tenant}: {error}" if named else str(error), err=True)
             well = False
     return well
@@ -159,12 +139,3 @@ def _some(what: str, named: Sequence[str], count: int) -> list[str]:
     """A line each, and one for those that are not named."""
     lines = [f"  {what}: {name}" for name in named]
     return [*lines, f"  {what}: {count - len(named)} more"] if count > len(named) else lines
-
-
-def _why(cause: str) -> str:
-    """What a function that failed said; the cause as it is where it tells of none."""
-    try:
-        told = json.loads(cause)
-    except ValueError:
-        return cause or "see the execution"
-    return str(told.get("errorMessage", cause)) if isinstance(told, dict) else cause
