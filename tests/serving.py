@@ -17,6 +17,7 @@ from infra.local.guard.proxy import guarded
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Connection, Principal
 from quire.bootstrap import api, claims, connections, desk, evidence, hand_over, outbound, search, tenants
+from quire.bootstrap import timetable as schedules
 from quire.domain.ids import TenantId
 from tests import api_calls
 from tests.api_calls import ORIGIN, Answer, answer_of, call
@@ -29,7 +30,7 @@ from tests.search_engines import embedded
 
 ROLE = "arn:aws:iam::123456789012:role/quire-tenant"
 HOOKS = "https://hooks.example/hooks"
-MODULES = (search, api, claims, desk, evidence, hand_over, outbound, tenants, connections)
+MODULES = (search, api, claims, desk, evidence, hand_over, outbound, tenants, connections, schedules)
 
 
 class Timetable:
@@ -140,7 +141,7 @@ def serving() -> Iterator[Serving]:
                 if name in vars(module):
                     patch.setattr(module, name, lambda: house.aws.aws)
         timetable = Timetable()
-        patch.setattr(connections, "timetable", lambda: timetable)
+        patch.setattr(schedules, "timetable", lambda: timetable)
         yield Serving(house, OpenSearch([url]), timetable)
     start_anew()
     assert guard.refused == [], "the product asked for what OpenSearch Serverless does not have"

@@ -17,7 +17,7 @@ from quire.aws.secrets import Secrets
 from quire.aws.sessions import Aws
 from quire.aws.task_queue import TaskQueue
 from quire.aws.tenant_keys import TenantKeys
-from quire.bootstrap.connections import due_of
+from quire.bootstrap.timetable import due_of
 from quire.connections.timetable import Timetable
 from quire.connectors.registry import MANIFESTS
 from quire.domain.ids import ConnectionId, TenantId

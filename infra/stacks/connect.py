@@ -73,7 +73,7 @@ class ConnectStack(QuireStack):
         )
 
     def timetable_environment(self) -> dict[str, str]:
-        """Variables for ``quire.bootstrap.connections.timetable``."""
+        """Variables for ``quire.bootstrap.timetable.timetable``."""
         tasks = self._ingest.tasks.queue
         return {
             "QUIRE_TASK_QUEUE_URL": tasks.queue_url,

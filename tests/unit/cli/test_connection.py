@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from quire.aws.task_queue import TaskQueue, read_task
-from quire.bootstrap import connections, tenants
+from quire.bootstrap import connections, tenants, timetable
 from quire.cli import connection
 from quire.cli.deployment import NoDeploymentError
 from quire.cli.main import app
@@ -34,8 +34,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         monkeypatch.setattr(connection, "find", lambda _: found)
         monkeypatch.setattr(tenants, "control", lambda: aws.control)
         monkeypatch.setattr(connections, "task_states", lambda: made.states)
-        monkeypatch.setattr(connections, "due_of", lambda _: {"poll": None})
-        monkeypatch.setattr(connections, "task_queue", lambda: TaskQueue(aws.aws.sqs, made.queue_url))
+        monkeypatch.setattr(timetable, "due_of", lambda _: {"poll": None})
+        monkeypatch.setattr(timetable, "task_queue", lambda: TaskQueue(aws.aws.sqs, made.queue_url))
         yield made
 
 

@@ -14,15 +14,9 @@ if TYPE_CHECKING:
     from quire.api.routing import Api
     from quire.api.scope import TenantScope
     from quire.aws.sessions import Aws
-    from quire.aws.synonym_settings import SynonymSettings
     from quire.config import Settings
     from quire.domain.ids import TenantId
     from quire.identity.isolation import Reach
-    from quire.search.query.names import Names
-    from quire.search.query.synonyms import Synonyms
-    from quire.search.query.texts import Texts
-
-_NAMES_SECONDS = 10
 
 
 def serve_api(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -88,6 +82,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.bootstrap import desk, evidence, hand_over, saved_searches
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.evidence import opener
+    from quire.bootstrap.questions import searcher_of
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
@@ -100,7 +95,6 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.search.messages import Messages
     from quire.search.recent import Recent
     from quire.search.recent_search import RecentSearch
-    from quire.search.searcher import Searcher
 
     known, engine = settings(), engine_of(aws).for_tenant(tenant)
     control = Control(aws.dynamodb, known.need("control_table"))
@@ -108,11 +102,10 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     ids_of = partial(same_conversation, directory, tenant)
     events = known_events(aws, locked_journal(aws), lambda whose: opener(whose, control))
     synonyms = SynonymSettings(aws.dynamodb, known.need("control_table"))
-    same = synonyms_of(synonyms, tenant)
     rows = EventRows(aws.dynamodb, known.need("events_table"))
     conversations = Conversations(engine, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
-    searcher = Searcher(engine, names_of(tenant, aws), now, texts_of(known.search_languages), same)
+    searcher = searcher_of(engine, aws)
     trail = AuditTable(aws.dynamodb, known.need("audit_table"))
     return TenantScope(
         tenant=tenant,
@@ -141,54 +134,6 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
         alerts=SearchAlerts(aws.dynamodb, known.need("control_table")),
         searched=SearchRecords(trail, tenant, {Action.SEARCH_MESSAGES, Action.RUN_SEARCH}),
     )
-
-
-def synonyms_of(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]:
-    """Which words a tenant's searches take for the same, read once a minute."""
-    from quire.aws.expiring import Expiring, Life
-    from quire.search.query.synonyms import Synonyms, synonyms
-
-    life = Life(present=60, absent=0, entries=1)
-    read: Expiring[TenantId, Synonyms] = Expiring(lambda whose: synonyms(kept.of(whose)[0]), life, time.monotonic)
-    return lambda: read.get(tenant) or Synonyms()
-
-
-def texts_of(languages: bool) -> Texts:
-    from quire.search.query.texts import ALL, EMBEDDED
-
-    return ALL if languages else EMBEDDED
-
-
-def names_of(tenant: TenantId, aws: Aws) -> Callable[[], Names]:
-    """Whom and which conversations a tenant's queries name: read when a query first does, and again for one that does
-    some seconds later, not for every page of an answer."""
-    from functools import partial
-
-    from quire.aws.directory import Directory
-    from quire.aws.expiring import Expiring, Life
-    from quire.aws.memberships import Memberships
-    from quire.bootstrap import desk
-    from quire.config import settings
-    from quire.search.directory import same_conversation
-    from quire.search.membership import private_conversations
-    from quire.search.query.names import DirectoryNames, Someone, nobody
-
-    table = settings().need("control_table")
-    directory, people = Directory(aws.dynamodb, table), desk.people_of(tenant, aws)
-
-    def make(_: TenantId) -> Names | None:
-        return DirectoryNames(
-            people=lambda: (
-                Someone(each.person_id, each.name, tuple(account.entry for account in each.accounts))
-                for each in people.everybody()
-            ),
-            channels=lambda: directory.every_channel(tenant),
-            same=partial(same_conversation, directory, tenant),
-            private=partial(private_conversations, Memberships(aws.dynamodb, table), directory, tenant),
-        )
-
-    kept = Expiring(make, Life(present=_NAMES_SECONDS, absent=0, entries=1), time.monotonic)
-    return lambda: kept.get(tenant) or nobody()
 
 
 def reach_of(known: Settings) -> Reach:

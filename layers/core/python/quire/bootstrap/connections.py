@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +13,12 @@ from quire.bootstrap.sessions import patient
 
 if TYPE_CHECKING:
     from quire.aws.control import Connection
-    from quire.aws.task_queue import Cause, TaskQueue
+    from quire.aws.task_queue import Cause
     from quire.aws.task_states import TaskStates
     from quire.connections.grants import GrantKeeper
     from quire.connections.health import HealthBook
     from quire.connections.run_task import TaskRunner
     from quire.connections.task_batch import TaskBatch
-    from quire.connections.timetable import Timetable
     from quire.domain.calls import Outside
     from quire.domain.ids import ConnectionId, TenantId
     from quire.domain.work import Grant, Tasks
@@ -52,6 +51,7 @@ def run_tasks(event: Mapping[str, Any], remaining: Callable[[], float]) -> TaskB
 def ask_for_task(tenant: TenantId, connection: ConnectionId, task: str, cause: Cause = "hand") -> None:
     """Let a task of a connection run now."""
     from quire.aws.task_queue import WantedTask
+    from quire.bootstrap.timetable import task_queue
 
     task_queue().send(WantedTask(tenant_id=tenant, connection_id=connection, task=task, cause=cause))
 
@@ -65,6 +65,7 @@ def task_runner() -> TaskRunner:
     from quire.bootstrap.outbound import leases
     from quire.bootstrap.outbound import outside as outside_of
     from quire.bootstrap.tenants import control, secrets
+    from quire.bootstrap.timetable import task_queue
     from quire.config import settings
     from quire.connections.apply_steps import Sinks
     from quire.connections.run_task import TaskRunner, Workshop
@@ -122,27 +123,6 @@ def health_book() -> HealthBook:
 
 
 @cache
-def timetable() -> Timetable:
-    """The schedules of connections' tasks."""
-    from quire.aws.schedules import Place, Schedules
-    from quire.config import settings
-    from quire.connections.timetable import Timetable
-
-    known = settings()
-    place = Place(known.need("schedule_group"), known.need("task_queue_arn"), known.need("schedule_role_arn"))
-    return Timetable(Schedules(patient().scheduler, place), task_queue(), due_of)
-
-
-@cache
-def task_queue() -> TaskQueue:
-    """The queue of tasks to run."""
-    from quire.aws.task_queue import TaskQueue
-    from quire.config import settings
-
-    return TaskQueue(patient().sqs, settings().need("task_queue_url"))
-
-
-@cache
 def task_states() -> TaskStates:
     """Where each task stands."""
     from quire.aws.task_states import TaskStates
@@ -163,15 +143,6 @@ def grant_of(platform: str) -> Grant | None:
     from quire.connectors.registry import connector
 
     return connector(platform).grant
-
-
-def due_of(platform: str) -> Mapping[str, timedelta]:
-    """How often each task of a platform's connections runs."""
-    from quire.connections.timetable import due
-    from quire.connectors.registry import connector
-
-    known = connector(platform)
-    return due(known.tasks, rotates=known.grant is not None and known.manifest.grant == "oauth")
 
 
 def _now() -> datetime:

@@ -92,8 +92,8 @@ def desk_of(tenant: TenantId, control: Control) -> ConnectionDesk:
 
 
 def _work(stores: Stores) -> DeskWork:
-    from quire.bootstrap.connections import timetable
     from quire.bootstrap.search import now
+    from quire.bootstrap.timetable import timetable
     from quire.connectors.registry import MANIFESTS
     from quire.tenants.add_connection import NewConnection, add_connection
     from quire.tenants.connection_desk import Work

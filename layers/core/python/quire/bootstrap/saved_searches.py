@@ -115,21 +115,14 @@ def _look(
     from pydantic import ValidationError
 
     from quire.api.search_request import SavedRequest, question_of
-    from quire.aws.synonym_settings import SynonymSettings
-    from quire.bootstrap.api import names_of, synonyms_of, texts_of
-    from quire.bootstrap.search import now
-    from quire.config import settings
+    from quire.bootstrap.questions import searcher_of
     from quire.domain.errors import MalformedError
     from quire.search.alerts import Fresh
-    from quire.search.searcher import Searcher
 
     try:
         question = question_of(SavedRequest.model_validate_json(asked))
     except ValidationError as error:
         raise MalformedError("the saved search is of no form that this version reads") from error
-    known = settings()
-    same = synonyms_of(SynonymSettings(aws.dynamodb, known.need("control_table")), tenant)
-    names = names_of(tenant, aws)
-    searcher = Searcher(engine.for_tenant(tenant), names, now, texts_of(known.search_languages), same)
+    searcher = searcher_of(engine.for_tenant(tenant), aws)
     ids, total = searcher.fresh(question, indexed_since=indexed_since, captured_since=captured_since, most=most)
     return Fresh(ids, total > len(ids))

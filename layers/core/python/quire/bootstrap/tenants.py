@@ -36,7 +36,7 @@ def create_tenant(tenant_id: str, name: str) -> Tenant:
 
 def add_connection(new: NewConnection, *, replace_secret: bool = False) -> Connection:
     """Link a tenant to a platform, and let the tasks of that link begin."""
-    from quire.bootstrap.connections import timetable
+    from quire.bootstrap.timetable import timetable
     from quire.connectors.registry import MANIFESTS
     from quire.tenants.add_connection import add_connection as add
 
@@ -46,7 +46,7 @@ def add_connection(new: NewConnection, *, replace_secret: bool = False) -> Conne
 
 def remove_connection(connection: Connection) -> Connection:
     """End a tenant's link to a platform."""
-    from quire.bootstrap.connections import timetable
+    from quire.bootstrap.timetable import timetable
     from quire.tenants.remove_connection import remove_connection as remove
 
     return remove(control(), secrets(), connection.tenant_id, connection.connection_id, timetable())

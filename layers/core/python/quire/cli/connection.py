@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from quire.aws.control import Connection, Control
-from quire.bootstrap import connections, tenants
+from quire.bootstrap import connections, tenants, timetable
 from quire.cli.deployment import Deployment, NoDeploymentError, find
 from quire.domain.errors import QuireError
 from quire.domain.ids import ConnectionId, TenantId
@@ -38,8 +38,8 @@ def connection(
                 print(line)
             return
         known = _known(connection_id)
-        if task not in connections.due_of(known.platform):
-            _end(f"{known.platform} connections have the tasks {', '.join(connections.due_of(known.platform))}")
+        if task not in timetable.due_of(known.platform):
+            _end(f"{known.platform} connections have the tasks {', '.join(timetable.due_of(known.platform))}")
         if verb is Verb.FORGET:
             connections.task_states().forget(known.tenant_id, known.connection_id, task)
             print(f"{task} begins from nothing when it runs next")
