@@ -21,6 +21,7 @@ from quire.domain import ids
 from quire.domain.events import Actor, ChannelRef, Event
 from quire.domain.ids import ChannelId, SubjectId, TenantId
 from quire.search.documents import Document
+from quire.search.interpreter import Interpreter
 from quire.search.query import Question
 from quire.search.query.ast import Fuzzy, Phrase, Regexp, Wildcard, Word
 from quire.search.query.errors import QueryError
@@ -57,7 +58,7 @@ class Archive:
     def asked(self, case: Mapping[str, Any]) -> Page:
         """What a case's query finds."""
         where = ALL_TEXTS if self.search.real else EMBEDDED
-        searcher = Searcher(self.search.ours, lambda: self.names, lambda: NOW, where)
+        searcher = Searcher(self.search.ours, Interpreter(lambda: self.names, lambda: NOW), lambda: NOW, where)
         root = chat(self.search.tenant, "anna", "deals").message_id("root")
         text = case["q"].replace("{root}", root)
         return searcher.search(Question(text=text, zone=case.get("zone", "UTC"), limit=100))
@@ -261,7 +262,7 @@ def _near(chance: random.Random) -> str:
 def test_random_queries_find_what_the_rules_say(archive: Archive, documents: list[Document]) -> None:
     chance, some, several = random.Random(6), 0, 0  # noqa: S311 - not for secrets
     where = replace(EMBEDDED, expands=archive.search.real)
-    searcher = Searcher(archive.search.ours, lambda: archive.names, lambda: NOW, where)
+    searcher = Searcher(archive.search.ours, Interpreter(lambda: archive.names, lambda: NOW), lambda: NOW, where)
     for _ in range(200):
         text = random_query(chance)
         if not archive.search.real and re.search("NEAR|BEFORE", text):

@@ -82,7 +82,7 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     from quire.bootstrap import desk, evidence, hand_over, saved_searches
     from quire.bootstrap.archive import locked_journal
     from quire.bootstrap.evidence import opener
-    from quire.bootstrap.questions import searcher_of
+    from quire.bootstrap.questions import interpreter_of, searcher_of
     from quire.bootstrap.search import engine_of, known_events, now
     from quire.config import settings
     from quire.connectors.registry import CONNECTORS
@@ -105,15 +105,15 @@ def tenant_scope(tenant: TenantId, aws: Aws) -> TenantScope:
     rows = EventRows(aws.dynamodb, known.need("events_table"))
     conversations = Conversations(engine, ids_of, Recent(rows, events, tenant, ids_of, now))
     messages = Messages(tenant, events, conversations, now)
-    searcher = searcher_of(engine, aws)
+    interpreter = interpreter_of(tenant, aws)
     trail = AuditTable(aws.dynamodb, known.need("audit_table"))
     return TenantScope(
         tenant=tenant,
         audit=AuditTrail(trail),
         control=control,
         directory=directory,
-        searcher=searcher,
-        lately=Lately(tenant, RecentSearch(rows, events, directory, tenant, now), searcher.read, searcher.meant),
+        searcher=searcher_of(engine, interpreter),
+        lately=Lately(tenant, RecentSearch(rows, events, directory, tenant, now), interpreter),
         conversations=conversations,
         members=Members(Memberships(aws.dynamodb, known.need("control_table")), tenant, ids_of),
         days=Days(engine),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from quire.aws.sessions import Aws
     from quire.aws.synonym_settings import SynonymSettings
     from quire.domain.ids import TenantId
+    from quire.search.interpreter import Interpreter
     from quire.search.query.names import Names
     from quire.search.query.synonyms import Synonyms
     from quire.search.searcher import Searcher
@@ -18,18 +19,25 @@ if TYPE_CHECKING:
 _NAMES_SECONDS, _SYNONYMS_SECONDS = 10, 60
 
 
-def searcher_of(engine: TenantEngine, aws: Aws) -> Searcher:
-    """Searches the messages of the engine's tenant; names and synonyms are read with an identity's credentials."""
+def interpreter_of(tenant: TenantId, aws: Aws) -> Interpreter:
+    """Reads a tenant's questions; names and synonyms are looked up with an identity's credentials."""
     from quire.aws.synonym_settings import SynonymSettings
+    from quire.bootstrap.search import now
+    from quire.config import settings
+    from quire.search.interpreter import Interpreter
+
+    synonyms = SynonymSettings(aws.dynamodb, settings().need("control_table"))
+    return Interpreter(_names_of(tenant, aws), now, _synonyms_of(synonyms, tenant))
+
+
+def searcher_of(engine: TenantEngine, interpreter: Interpreter) -> Searcher:
+    """Searches the messages of the engine's tenant."""
     from quire.bootstrap.search import now
     from quire.config import settings
     from quire.search.query.texts import ALL, EMBEDDED
     from quire.search.searcher import Searcher
 
-    known, tenant = settings(), engine.tenant
-    same = _synonyms_of(SynonymSettings(aws.dynamodb, known.need("control_table")), tenant)
-    where = ALL if known.search_languages else EMBEDDED
-    return Searcher(engine, _names_of(tenant, aws), now, where, same)
+    return Searcher(engine, interpreter, now, ALL if settings().search_languages else EMBEDDED)
 
 
 def _synonyms_of(kept: SynonymSettings, tenant: TenantId) -> Callable[[], Synonyms]:

@@ -115,7 +115,7 @@ def _look(
     from pydantic import ValidationError
 
     from quire.api.search_request import SavedRequest, question_of
-    from quire.bootstrap.questions import searcher_of
+    from quire.bootstrap.questions import interpreter_of, searcher_of
     from quire.domain.errors import MalformedError
     from quire.search.alerts import Fresh
 
@@ -123,6 +123,6 @@ def _look(
         question = question_of(SavedRequest.model_validate_json(asked))
     except ValidationError as error:
         raise MalformedError("the saved search is of no form that this version reads") from error
-    searcher = searcher_of(engine.for_tenant(tenant), aws)
+    searcher = searcher_of(engine.for_tenant(tenant), interpreter_of(tenant, aws))
     ids, total = searcher.fresh(question, indexed_since=indexed_since, captured_since=captured_since, most=most)
     return Fresh(ids, total > len(ids))

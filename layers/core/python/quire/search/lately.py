@@ -1,6 +1,6 @@
 """A search that is answered without the index: by the rules that the engines are held against, over recent messages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -10,12 +10,11 @@ from quire.domain.time import from_unix
 from quire.search.cursor import Place, decode, encode, scope_of
 from quire.search.documents import Document
 from quire.search.highlight import fragments
+from quire.search.interpreter import Interpreter
 from quire.search.query import Filters, Question
-from quire.search.query.ast import Query
 from quire.search.query.filters import FIELDS, FLAG_FIELDS
 from quire.search.query.marking import marked
 from quire.search.query.matching import matches
-from quire.search.query.meaning import Meaning
 from quire.search.query.texts import TEXT_FIELDS
 from quire.search.recent_search import RecentSearch
 
@@ -34,13 +33,11 @@ class LatePage:
 
 @dataclass(frozen=True)
 class Lately:
-    """Searches the recent messages of one tenant. ``read`` gives a question's query and what it means now, ``meant``
-    the question with all accounts of its senders."""
+    """Searches the recent messages of one tenant."""
 
     tenant: TenantId
     recent: RecentSearch
-    read: Callable[[Question], tuple[Query, Meaning]]
-    meant: Callable[[Question], Question]
+    interpreter: Interpreter
 
     def place(self, question: Question, cursor: str) -> Place | None:
         """Where a cursor of an earlier page of this kind goes on; ``None`` where it is none of these."""
@@ -57,8 +54,8 @@ class Lately:
             MalformedError: the time zone is none.
             UnavailableError: table, bucket or directory did not answer.
         """
-        query, meaning = self.read(question)
-        filters = self.meant(question).filters
+        query, meaning = self.interpreter.read(question)
+        filters = self.interpreter.meant(question).filters
 
         def wanted(document: Document) -> bool:
             return _lets_pass(filters, document) and matches(query, document, meaning)

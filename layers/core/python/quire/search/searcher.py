@@ -2,28 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from quire.domain.errors import MalformedError
-from quire.domain.time import from_datetime, from_unix, nanoseconds
-from quire.search.cursor import First, Place, decode, encode, scope_of
+from quire.domain.time import from_datetime, nanoseconds
+from quire.search.cursor import First, decode, encode, scope_of
 from quire.search.documents import Document, fitting
-from quire.search.engine_errors import EngineRefusedError, NoSuchIndexError, SnapshotGoneError, TooWideError
+from quire.search.engine_errors import NoSuchIndexError, TooWideError
 from quire.search.explain import Explanation, Here, explained
 from quire.search.facets import Counting, Facet, FacetName, counted, counting
 from quire.search.highlight import AFTER, BEFORE, fragments
+from quire.search.interpreter import Interpreter, wall_clock
+from quire.search.paging import Pages, continued, place_after
 from quire.search.query import COUNTED_UP_TO, Question, sorting
 from quire.search.query.ast import Query
 from quire.search.query.compiling import FOUND_IN_FILES, compiled, highlighted, in_files, marked_fields
 from quire.search.query.errors import QueryError
 from quire.search.query.marking import marked
-from quire.search.query.meaning import Meaning, meaning_of
-from quire.search.query.names import Names, nobody
+from quire.search.query.meaning import Meaning
 from quire.search.query.reading import parse
-from quire.search.query.synonyms import Synonyms, widened
 from quire.search.query.texts import ALL, TEXT_FIELDS, Texts
-from quire.search.query.times import zone_named
 from quire.search.suggest import suggestion
 from quire.search.tenant_engine import TenantEngine
 
@@ -96,25 +94,23 @@ class _Asked:
 class Searcher:
     """Searches the messages of one tenant; the tenant is part of the object, never of a question.
 
-    ``names`` makes, for one question, the directory in which it looks up whom it names; ``where`` are the texts to look
-    at, ``synonyms`` gives what words stand for each other.
+    ``interpreter`` says what its questions mean, ``where`` are the texts to look at.
     """
 
     def __init__(
         self,
         engine: TenantEngine,
-        names: Callable[[], Names] = nobody,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        interpreter: Interpreter | None = None,
+        clock: Callable[[], datetime] = wall_clock,
         where: Texts = ALL,
-        synonyms: Callable[[], Synonyms] = Synonyms,
     ) -> None:
         self._engine = engine
         self._tenant = engine.tenant
-        self._names = names
+        self._interpreter = interpreter or Interpreter(clock=clock)
         self._clock = clock
         self._where = where
-        self._synonyms = synonyms
         self._here = Here(engine, where)
+        self._pages = Pages(engine)
 
     def search(self, question: Question, cursor: str | None = None, extras: Extras = NONE) -> Page:
         """One page. A page begins after a place, not at a number: what comes meanwhile moves nothing.
@@ -134,7 +130,7 @@ class Searcher:
         now = nanoseconds(from_datetime(self._clock())) // 1000
         place = None if cursor is None else decode(scope, cursor, ranked=question.ranked)
         try:
-            answer, snapshot = self._answered(self._body(asked, place), question, place)
+            answer, snapshot = self._pages.read(continued(self._body(asked), place), place)
         except TooWideError as error:
             raise QueryError(0, len(question.text), _NARROWER) from error
         except NoSuchIndexError:
@@ -142,11 +138,11 @@ class Searcher:
         found = answer["hits"]["hits"]
         shown = found[: fitting([hit["_source"] for hit in found[: question.limit]])]
         more = len(found) > len(shown)
-        if snapshot is not None and not more:
-            self._engine.close_snapshot(snapshot)
+        if not more:
+            self._pages.close(snapshot)
         total = answer["hits"]["total"]
         first = place.first if place else First(now, tuple(hit["_id"] for hit in shown)) if question.ranked else None
-        last = _place(shown[-1]["sort"], place, snapshot, first) if more else None
+        last = place_after(shown[-1]["sort"], place, snapshot, first) if more else None
         return Page(
             total=int(total["value"]) + (len(place.first.shown) if place and place.first else 0),
             at_least=total["relation"] != "eq",
@@ -193,32 +189,13 @@ class Searcher:
             MalformedError: the question's time zone is none.
             UnavailableError: the directory did not answer.
         """
-        query, meaning = self.read(question)
+        query, meaning = self._interpreter.read(question)
         compiled(self._tenant, question, query, meaning, self._where)
         return meaning
 
-    def read(self, question: Question) -> tuple[Query, Meaning]:
-        """A question's query with the tenant's synonyms, and what its names and times stand for. Raises as
-        :meth:`meaning`, and never because of the engine."""
-        query, notes = widened(parse(question.text), self._synonyms())
-        meaning = meaning_of(query, self._names(), zone_named(question.zone), self._clock())
-        return query, replace(meaning, notes=(*notes, *meaning.notes))
-
-    def meant(self, question: Question) -> Question:
-        """The question with all accounts of the persons among its senders.
-
-        Raises:
-            UnavailableError: the directory did not answer.
-        """
-        if not question.filters.user_ids:
-            return question
-        names = self._names()
-        accounts = dict.fromkeys(one for each in question.filters.user_ids for one in names.accounts(each))
-        return replace(question, filters=replace(question.filters, user_ids=tuple(accounts)))
-
     def _asked(self, question: Question, facets: Sequence[FacetName]) -> _Asked:
-        query, meaning = self.read(question)
-        return _Asked(question, query, meaning, counting(self.meant(question), facets))
+        query, meaning = self._interpreter.read(question)
+        return _Asked(question, query, meaning, counting(self._interpreter.meant(question), facets))
 
     def _wanted(self, asked: _Asked) -> dict[str, Any]:
         return compiled(self._tenant, asked.counting.question, asked.query, asked.meaning, self._where)
@@ -237,7 +214,7 @@ class Searcher:
 
         return suggestion(self._here, parse(asked.question.text), finds)
 
-    def _body(self, asked: _Asked, place: Place | None) -> dict[str, Any]:
+    def _body(self, asked: _Asked) -> dict[str, Any]:
         wanted, files, question = self._wanted(asked), in_files(asked.query), asked.question
         if files is not None:
             wanted["bool"]["filter"].append(files)
@@ -255,45 +232,7 @@ class Searcher:
         marks = highlighted(asked.query, BEFORE, AFTER, self._where)
         if marks is not None:
             body["highlight"] = marks
-        if place is not None and place.first is not None:
-            wanted["bool"]["must_not"] = _not_of(place.first)
-        if place is not None and (place.score is not None or not question.ranked):
-            after: list[Any] = [place.instant, place.place]
-            body["search_after"] = after if place.score is None else [place.score, *after]
         return body
-
-    def _answered(
-        self, body: dict[str, Any], question: Question, place: Place | None
-    ) -> tuple[dict[str, Any], str | None]:
-        """The answer, and the point in time it is of. One that has expired is followed by a new one."""
-        if place is None or not question.ranked:
-            return self._read(body, None)
-        if place.snapshot is not None:
-            try:
-                return self._read(body, place.snapshot)
-            except SnapshotGoneError:
-                return self._read(body, self._engine.open_snapshot())
-            except EngineRefusedError as error:
-                raise MalformedError("this is not a cursor that was given out here") from error
-        return self._read(body, self._engine.open_snapshot())
-
-    def _read(self, body: dict[str, Any], snapshot: str | None) -> tuple[dict[str, Any], str | None]:
-        if snapshot is None:
-            return self._engine.search(body), None
-        answer = self._engine.search(body, snapshot=snapshot)
-        return answer, str(answer.get("pit_id", snapshot))
-
-
-def _place(sort: list[Any], before: Place | None, snapshot: str | None, first: First | None) -> Place:
-    """After the message with these values; ``before`` is where its page began."""
-    score, instant, within = [None, *sort] if first is None else sort
-    return Place(int(instant), str(within), None if score is None or before is None else float(score), snapshot, first)
-
-
-def _not_of(first: First) -> list[dict[str, Any]]:
-    """What later pages leave out: what the first one showed, and what was captured after it."""
-    asked = from_unix(f"{first.asked // 10**6}.{first.asked % 10**6:06d}")
-    return [{"terms": {"message_id": list(first.shown)}}, {"range": {"captured_at": {"gt": asked}}}]
 
 
 def _hit(hit: Mapping[str, Any], query: Query) -> Hit:
