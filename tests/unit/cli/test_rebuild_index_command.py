@@ -1,11 +1,14 @@
 """``quire rebuild-index`` as it is typed: whose indexes, in which order, and what is said when one fails."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
+from quire.aws.index_placements import IndexPlacements
+from quire.bootstrap import rebuild
 from quire.cli import rebuild_index, status
 from quire.cli.deployment import Deployment
 from quire.cli.main import app
@@ -13,6 +16,9 @@ from quire.cli.rebuild_index import IndexRebuilt
 from quire.cli.status import Report
 from quire.cli.workflows import WorkflowError
 from quire.domain.errors import DeniedError
+from quire.domain.ids import TenantId
+from quire.tenants.create_tenant import create_tenant
+from tests.moto_aws import stack
 
 TENANTS = ["acme", "meridian", "northwind"]
 
@@ -91,26 +97,63 @@ def test_what_is_needed_is_listed_for_each(machine: Machine, monkeypatch: pytest
     assert done.output.splitlines() == ["acme:", "none", "meridian:", "meridian-messages-2026-03", "northwind:", "none"]
 
 
-def reported(monkeypatch: pytest.MonkeyPatch, outdated: Any) -> Report:
+def placed(_: Deployment, tenant: str) -> str:
+    return "pooled" if tenant == "northwind" else "own"
+
+
+def denied(*_: object) -> Any:
+    raise DeniedError("it was refused")
+
+
+def reported(monkeypatch: pytest.MonkeyPatch, outdated: Any, placement: Any = placed) -> Report:
     """What ``quire status`` says of indexes."""
     monkeypatch.setattr("quire.cli.rebuild.tenants_of", lambda _: TENANTS)
     monkeypatch.setattr(rebuild_index, "outdated", outdated)
+    monkeypatch.setattr(rebuild_index, "placement", placement)
     found = Report()
     status._indexes(Deployment("prod", boto3.Session(region_name="x")), found)
     return found
 
 
-def test_status_says_which_indexes_wait_and_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_says_where_tenants_lie_which_indexes_wait_and_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     found = reported(monkeypatch, lambda _, tenant: ["a", "b"] if tenant == "meridian" else [])
-    assert found.sections["Search"][1] == ("meridian", "2 indexes of an older analysis")
+    assert found.sections["Search"] == [
+        ("acme", "own indexes, 0 of an older analysis"),
+        ("meridian", "own indexes, 2 of an older analysis"),
+        ("northwind", "indexes of the pool, 0 of an older analysis"),
+    ]
     (problem,) = found.problems
     assert problem.endswith("`quire rebuild-index --tenant meridian`")
 
 
-def test_status_of_somebody_without_the_right_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def denied(*_: object) -> list[str]:
-        raise DeniedError("get index: the search engine refused our credentials")
+def test_status_of_somebody_without_the_right_to_the_engine_asks_it_once_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
 
-    found = reported(monkeypatch, denied)
-    assert found.sections["Search"] == [("indexes", "unknown: get index: the search engine refused our credentials")]
-    assert found.problems == []
+    def refused(_: Deployment, tenant: str) -> list[str]:
+        asked.append(tenant)
+        return list[str](denied())
+
+    found = reported(monkeypatch, refused)
+    unknown = "of which analysis is unknown: it was refused"
+    assert found.sections["Search"][0] == ("acme", f"own indexes, {unknown}")
+    assert found.sections["Search"][2] == ("northwind", f"indexes of the pool, {unknown}")
+    assert (found.problems, asked) == ([], ["acme"])
+
+
+def test_status_of_somebody_without_the_right_to_the_table_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = reported(monkeypatch, lambda *_: [], denied)
+    unknown = "own indexes or the pool's: unknown (it was refused)"
+    assert found.sections["Search"][0] == ("acme", f"{unknown}, 0 of an older analysis")
+
+
+def test_where_a_tenant_lies_is_read_from_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stack() as aws:
+        create_tenant(aws.control, "northwind", "Northwind Traders", datetime.now(UTC))
+        monkeypatch.setenv("QUIRE_STAGE", "local")
+        monkeypatch.setenv("QUIRE_CONTROL_TABLE", "control")
+        monkeypatch.setattr(rebuild, "patient", lambda: aws.aws)
+        assert rebuild.placement(TenantId("northwind")) == "own"
+        IndexPlacements(aws.aws.dynamodb, "control").put(TenantId("northwind"), "pooled")
+        assert rebuild.placement(TenantId("northwind")) == "pooled"

@@ -16,6 +16,7 @@ from quire.domain.errors import CorruptError, MalformedError
 if TYPE_CHECKING:
     from quire.audit.trail import AuditTrail
     from quire.domain.ids import TenantId
+    from quire.search.pool import Placement
     from quire.search.rebuilding.rebuild import Rebuild, Rebuilder
     from quire.search.rebuilding.sources import Span
 
@@ -241,3 +242,11 @@ def outdated(tenant: TenantId) -> list[str]:
     from quire.search.indexes import Indexes
 
     return Indexes(engine_of(patient())).to_be_rebuilt(tenant)
+
+
+def placement(tenant: TenantId) -> Placement:
+    """Where a tenant's messages are indexed."""
+    from quire.aws.index_placements import IndexPlacements
+    from quire.config import settings
+
+    return IndexPlacements(patient().dynamodb, settings().need("control_table")).of(tenant)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from quire.cli.rebuild import tenants_of
 from quire.cli.workflows import WorkflowError, run_workflow
 from quire.domain.errors import QuireError
 from quire.domain.ids import TenantId
+
+if TYPE_CHECKING:
+    from quire.search.pool import Placement
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,14 @@ def outdated(deployment: Deployment, tenant: str) -> list[str]:
 
     deployment.enter()
     return rebuild.outdated(TenantId(tenant))
+
+
+def placement(deployment: Deployment, tenant: str) -> "Placement":
+    """Whether a tenant's messages are in indexes of its own, or in the pool."""
+    from quire.bootstrap import rebuild
+
+    deployment.enter()
+    return rebuild.placement(TenantId(tenant))
 
 
 def command(

@@ -149,20 +149,34 @@ def _archive(deployment: Deployment, found: Report) -> None:
 
 
 def _indexes(deployment: Deployment, found: Report) -> None:
-    """Which indexes wait to be made anew. On AWS only those may ask whom a data access policy names."""
+    """Where tenants' messages are indexed, and which indexes wait to be made anew. On AWS the engine tells this only to
+    those whom a data access policy names."""
     from quire.cli.rebuild import tenants_of
     from quire.cli.rebuild_index import outdated
 
+    refused = ""
     for tenant in sorted({*deployment.tenants, *tenants_of(deployment)}):
-        try:
-            waiting = outdated(deployment, tenant)
-        except QuireError as error:
-            found.add("Search", "indexes", f"unknown: {error}")
-            return
-        found.add("Search", tenant, f"{len(waiting)} indexes of an older analysis")
+        waiting: list[str] = []
+        if not refused:
+            try:
+                waiting = outdated(deployment, tenant)
+            except QuireError as error:
+                refused = f"of which analysis is unknown: {error}"
+        found.add(
+            "Search", tenant, f"{_placed(deployment, tenant)}, {refused or f'{len(waiting)} of an older analysis'}"
+        )
         if waiting:
             how = f"`quire rebuild-index --tenant {tenant}`"
             found.problems.append(f"{len(waiting)} indexes of {tenant} were made by an older release: {how}")
+
+
+def _placed(deployment: Deployment, tenant: str) -> str:
+    from quire.cli.rebuild_index import placement
+
+    try:
+        return {"own": "own indexes", "pooled": "indexes of the pool"}[placement(deployment, tenant)]
+    except QuireError as error:
+        return f"own indexes or the pool's: unknown ({error})"
 
 
 def _messages(deployment: Deployment, tenant: str) -> str:
