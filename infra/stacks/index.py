@@ -1,23 +1,17 @@
 """The index and the archive: a tenant's indexes anew from it, when somebody asks for that, and checked against it."""
 
-from aws_cdk import CfnOutput, Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from infra.constructs.alarms import Watch
 from infra.constructs.code_layers import CodeLayers
-from infra.constructs.python_function import METRICS, PythonFunction
 from infra.constructs.search_collection import REBUILDING, SearchCollection
 from infra.constructs.workflow import Workflow
-from infra.nag import excuse_wildcards
-from infra.stacks.archive import search_environment
 from infra.stacks.base import QuireStack
 from infra.stacks.data import DataStack
 from infra.stacks.index_check import IndexCheck
-from infra.stacks.subject_keys import allow_keys, keys_environment
+from infra.stacks.index_worker import IndexWorker
 from infra.stages import Stage
-
-TIMEOUT = 900
 
 
 class IndexStack(QuireStack):
@@ -26,9 +20,8 @@ class IndexStack(QuireStack):
 
     def __init__(self, scope: Construct, *, stage: Stage, data: DataStack, search: SearchCollection | None) -> None:
         super().__init__(scope, "Index", stage=stage, description="Rebuilding and checking the index")
-        self._data = data
         layers = CodeLayers(self, "Layers", stage=stage)
-        self.rebuilder = self._rebuilder(layers, search)
+        self.rebuilder = self._rebuilder(data, layers, search)
         functions = {self.rebuilder.name: self.rebuilder}
         waits = stage.rebuild_waits
         self.workflow = Workflow(
@@ -45,55 +38,27 @@ class IndexStack(QuireStack):
 
     def watches(self) -> list[Watch]:
         """All that this stack owns."""
-        unread = Watch(
+        unread = self.rebuilder.watch(
             "rebuilding-unread",
-            cloudwatch.Metric(
-                namespace=METRICS,
-                metric_name="rebuilding_unread",
-                dimensions_map={"service": self.rebuilder.name},
-                period=Duration.hours(1),
-                statistic="Sum",
-            ),
-            1,
+            "rebuilding_unread",
             "A segment could not be read when the index was rebuilt: treat it as tampering until explained.",
         )
         return [unread, *self.workflow.watches(), *self.rebuilder.watches(), *self.check.watches()]
 
-    def _rebuilder(self, layers: CodeLayers, search: SearchCollection | None) -> PythonFunction:
-        """Reads journal, archive and rows of any tenant; makes, fills, switches and deletes its indexes; puts on its
-        audit trail what it leaves out."""
-        stage, data = self.settings, self._data
+    def _rebuilder(self, data: DataStack, layers: CodeLayers, search: SearchCollection | None) -> IndexWorker:
+        """Makes, fills, switches and deletes a tenant's indexes; puts on its audit trail what it leaves out."""
         tables = data.tables
-        rebuilder = PythonFunction(
+        rebuilder = IndexWorker(
             self,
             "reindex_tenant",
-            stage=stage,
+            stage=self.settings,
+            data=data,
+            search=search,
             layers=layers,
-            log_key=data.operations_key,
+            access=REBUILDING,
             description="Does a step of making a tenant's indexes anew",
-            timeout=TIMEOUT,
-            memory=2048,
-            environment={
-                "QUIRE_CONTROL_TABLE": tables.control.table_name,
-                "QUIRE_EVENTS_TABLE": tables.events.table_name,
-                "QUIRE_LEDGER_TABLE": tables.ledger.table_name,
-                "QUIRE_LIMITS_TABLE": tables.limits.table_name,
-                "QUIRE_AUDIT_TABLE": tables.audit.table_name,
-                "QUIRE_JOURNAL_BUCKET": data.journal.bucket.bucket_name,
-                "QUIRE_ARCHIVE_BUCKET": data.archive.bucket.bucket_name,
-                **keys_environment(data),
-                **search_environment(stage, search),
-            },
+            environment={"QUIRE_AUDIT_TABLE": tables.audit.table_name},
         )
-        self._allow(rebuilder)
-        if search:
-            search.grant(self, rebuilder.role, REBUILDING)
-        return rebuilder
-
-    def _allow(self, rebuilder: PythonFunction) -> None:
-        data, tables = self._data, self._data.tables
-        allow_keys(rebuilder, self.settings, data)
-        rebuilder.allow("ReadRows", ["dynamodb:Query"], [tables.events.table_arn, tables.ledger.table_arn])
         rebuilder.allow(
             "KeepDirectory",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
@@ -101,14 +66,4 @@ class IndexStack(QuireStack):
         )
         # Documents that are left out on purpose are put on record first.
         rebuilder.allow("Audit", ["dynamodb:GetItem", "dynamodb:PutItem"], [tables.audit.table_arn])
-        rebuilder.allow("OneAtATime", ["dynamodb:UpdateItem"], [tables.limits.table_arn])
-        data.journal.grant_read(rebuilder.role, "t/*/journal/*")
-        data.journal.grant_list(rebuilder.role)
-        rebuilder.allow("ListVersions", ["s3:ListBucketVersions"], [data.journal.bucket.bucket_arn])
-        data.archive.grant_read(rebuilder.role, "t/*/archive/*")
-        data.archive.grant_list(rebuilder.role)
-        rebuilder.use_key(data.data_key, "dynamodb", "s3")
-        excuse_wildcards(
-            rebuilder.role,
-            {r"/^Resource::.*\/t\/\*\/(journal|archive)\/\*$/g": "Any tenant's: a run names whose index it makes."},
-        )
+        return rebuilder
