@@ -1,14 +1,13 @@
 """OpenSearch is put together from checked files; tools come in locked versions; builds are known by their sources."""
 
 import hashlib
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from infra.local import node, opensearch_package, suite, toolchain
+from infra.local import node, opensearch_package, toolchain
 from infra.local.opensearch_package import Artifact, Module, Package
 from infra.local.settings import ROOT
 
@@ -111,69 +110,3 @@ def test_sources_have_one_fingerprint_until_they_change() -> None:
     assert node.fingerprint([folder]) == before
     assert node.fingerprint([folder, ROOT / "Makefile"]) != before
     assert node.fingerprint([ROOT / "nowhere"]) == node.fingerprint([ROOT / "nowhere"])
-
-
-def test_reports_are_counted(tmp_path: Path) -> None:
-    report = tmp_path / "report.xml"
-    report.write_text(
-        '<testsuites><testsuite tests="10" failures="1" errors="2" skipped="3"/>'
-        '<testsuite tests="2" failures="0" errors="0"/></testsuites>',
-        "utf-8",
-    )
-
-    assert str(suite.read_report(report)) == "6 passed, 3 failed, 3 skipped"
-    assert str(suite.Count(1, 0, 0) + suite.Count(2, 1, 1)) == "3 passed, 1 failed, 1 skipped"
-
-
-def test_a_part_without_a_report_counts_as_one(tmp_path: Path) -> None:
-    assert suite.run(suite.Part("good", ["true"], "check", tmp_path)) == suite.Count(passed=1)
-    assert suite.run(suite.Part("bad", ["false"], "check", tmp_path)) == suite.Count(failed=1)
-
-
-def meeting(folder: Path, name: str, other: str) -> list[str | Path]:
-    """A command that ends when another began: neither would end alone."""
-    meet = "import pathlib, sys, time\nmine, other = map(pathlib.Path, sys.argv[1:])\nmine.touch()\n"
-    meet += "while not other.exists(): time.sleep(0.01)\nprint('met', other.name)"
-    return [sys.executable, "-c", meet, folder / name, folder / other]
-
-
-def test_parts_beside_each_other_are_counted_and_their_output_shown(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pair = [
-        suite.Part(name, meeting(tmp_path, name, other), "check", beside="others")
-        for name, other in (("one", "two"), ("two", "one"))
-    ]
-    monkeypatch.setattr(suite, "REPORTS", tmp_path)
-    monkeypatch.setattr("infra.local.machine.prepare", lambda **_: None)
-    monkeypatch.setattr(suite, "parts", lambda: [*pair, suite.Part("bad", ["false"], "check", tmp_path)])
-
-    assert suite.main([]) == 1
-
-    printed = capsys.readouterr().out
-    assert printed.endswith("2 passed, 1 failed, 0 skipped\n")
-    assert "=== one ===\nmet two" in printed
-    assert "=== two ===\nmet one" in printed
-
-
-def test_what_has_time_runs_beside_the_last_part(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patient = suite.Part("patient", meeting(tmp_path, "patient", "last"), "check", beside="last")
-    first = suite.Part("first", ["false"], "unit")
-    last = suite.Part("last", meeting(tmp_path, "last", "patient"), "stack")
-    monkeypatch.setattr(suite, "REPORTS", tmp_path)
-    monkeypatch.setattr("infra.local.machine.prepare", lambda **_: None)
-    monkeypatch.setattr(suite, "parts", lambda: [patient, first, last])
-
-    assert suite.main([]) == 1
-    assert capsys.readouterr().out.endswith("2 passed, 1 failed, 0 skipped\n")
-    (tmp_path / "patient").unlink()
-    (tmp_path / "last").touch()
-    assert suite.main(["--only", "check"]) == 0, "by itself where nothing else is asked for"
-
-
-def test_a_part_that_breaks_before_its_report_is_a_failure(tmp_path: Path) -> None:
-    part = suite.Part("broken", ["false"], "unit", tmp_path, tmp_path / "report.xml")
-
-    assert suite.run(part) == suite.Count(failed=1)
