@@ -30,13 +30,13 @@ def lanes() -> list[Lane]:
         Part("console: eslint", [TOOLS / "npm", "run", "--silent", "lint"], node.CONSOLE),
     ]
     load = "tests/local/test_under_load.py"
-    on_stack = ["-m", "local or browser"]
+    on_stack = ["-m", "local or browser"]  # a place for each: to look at all tests takes longer than many of them
     stack = [
-        _pytest("tests on the local stack", "stack", [*on_stack, "--ignore", load]),
+        _pytest("tests on the local stack", "stack", [*on_stack, "tests/browser", "tests/local", "--ignore", load]),
         _pytest("load on the local stack", "load", [*on_stack, load], alone=True),
     ]
     # What a module makes for all its tests is made once.
-    engine = ["-m", "opensearch", "-n", "2", "--dist", "loadfile"]
+    engine = ["-m", "opensearch", "-n", "2", "--dist", "loadfile", "tests/contracts"]
     without = ["-m", "not local and not browser and not opensearch", "-n", "2"]
     return [
         Lane("stack", stack, stack_for_tests.stack),
