@@ -2,6 +2,7 @@
 
 import json
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +52,10 @@ class Up:
         """
         crashed = processes.died(self.settings, emulator.NAME)
         self._prepare()
-        fresh = self._start()
-        stack = self._deploy()
+        with ThreadPoolExecutor(1) as aside:  # nothing asks for the console before its files are uploaded
+            console_built = aside.submit(node.ensure_console)
+            fresh = self._start()
+            stack = self._deploy(console_built)
         if crashed:
             self._relock(stack)
         if fresh or crashed:
@@ -72,8 +75,6 @@ class Up:
             step.note = "made" if certificates.ensure(self.settings) else "there already"
         with self.progress.step("Layers of locked packages") as step:
             step.note = ", ".join(layers.build("local", layer).name for layer in layers.LAYERS)
-        with self.progress.step("Console") as step:
-            step.note = "built" if node.ensure_console() else "built already"
 
     def _start(self) -> bool:
         """Start emulator and search engine; whether the engine is a new one, with nothing in it."""
@@ -94,13 +95,15 @@ class Up:
             step.note = f"{record.version}, pid {record.pid}, {simulators.endpoint(self.settings)}"
         return fresh
 
-    def _deploy(self) -> dict[str, Any]:
-        """Deploy, seed the tenants, upload the console, write the stack file."""
+    def _deploy(self, console_built: Future[bool]) -> dict[str, Any]:
+        """Deploy, seed the tenants, upload the console once it is built, write the stack file."""
         with self.progress.step("Stacks of stage local") as step:
             step.note = "deployed" if deploy.deploy(self.settings) else "deployed already"
         emulator.checkpoint(self.settings)
         outputs = deploy.outputs(self.settings)
         session = deploy.session(self.settings)
+        with self.progress.step("Console") as step:
+            step.note = "built" if console_built.result() else "built already"
         with self.progress.step("Console's files") as step:
             step.note = f"{console.upload(self.settings, outputs)} files"
         with self.progress.step("Tenants, users and connections") as step:
