@@ -7,7 +7,7 @@ from pathlib import Path
 from infra.local import processes
 from infra.local.settings import Settings
 
-DEBIAN_PACKAGE = {"mvn": "maven", "chromium": "chromium", "git": "git"}
+DEBIAN_PACKAGE = {"mvn": "maven", "git": "git"}
 
 
 class PreflightError(Exception):

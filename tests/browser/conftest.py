@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from infra.local import machine
 from tests.browser.console import PATIENCE_MS, Console, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = Path(os.environ.get("QUIRE_STACK", ROOT / ".local" / "stack.json"))
 PICTURES = ROOT / ".local" / "screenshots"
-CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,8 +32,8 @@ def stack() -> dict[str, Any]:
     """What the local stack wrote about itself."""
     if not STACK.exists():
         pytest.skip("no local stack runs: `make up` starts one")
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: Debian's package chromium brings it")
+    if machine.browser_path() is None:
+        pytest.skip(f"no browser is here: Debian's package {machine.SHELL} brings one")
     content: dict[str, Any] = json.loads(STACK.read_text("utf-8"))
     return content
 
@@ -43,7 +43,7 @@ def browser(stack: dict[str, Any]) -> Iterator[Browser]:
     """Headless Chromium with a fresh profile."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=machine.browser_path(), args=FLAGS)
         yield launched
         launched.close()
 

@@ -92,6 +92,36 @@ def test_what_cannot_be_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
         machine.install(["chromium"])
 
 
+def programs(folder: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    for name in names:
+        (folder / name).touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("QUIRE_BROWSER", raising=False)
+
+
+def test_the_browser_that_draws_no_frame_is_taken_before_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs(tmp_path, monkeypatch, "chromium")
+    assert machine.browser_path() == tmp_path / "chromium"
+    programs(tmp_path, monkeypatch, machine.SHELL)
+    assert machine.browser_path() == tmp_path / machine.SHELL
+    monkeypatch.setenv("QUIRE_BROWSER", "/opt/another")
+    assert machine.browser_path() == Path("/opt/another")
+
+
+def test_where_that_browser_cannot_be_had_another_one_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    programs(tmp_path, monkeypatch)
+    with pytest.raises(preflight.PreflightError, match=f"as root: apt-get install {machine.SHELL}"):
+        machine.prepare(browser=True, opensearch=False)
+    programs(tmp_path, monkeypatch, "chromium")
+    machine.prepare(browser=True, opensearch=False)
+    assert "takes longer" in capsys.readouterr().out
+
+
 @pytest.mark.enable_socket
 @pytest.mark.parametrize(
     "host", ["localhost", "0a1b2c3d.execute-api.localhost", "e1abc.cloudfront.localhost", "127.0.0.1"]
