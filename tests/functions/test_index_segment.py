@@ -13,6 +13,7 @@ from quire.aws.notices import read_notice
 from quire.bootstrap import archive
 from quire.bootstrap import search as bootstrap
 from quire.domain.ids import ChannelId, TenantId, channel_id
+from quire.search import indexer
 from tests.deployed import TENANT
 from tests.pretend import PLATFORM, fact
 from tests.serving import Serving, serving, start_anew
@@ -52,12 +53,16 @@ def test_many_waiting_times(quire: Serving, capsys: pytest.CaptureFixture[str]) 
     assert [len(blob["capture_to_searchable_seconds"]) for blob in told] == [99, 99, 52]
 
 
-def test_many_messages_of_many_people(quire: Serving, capsys: pytest.CaptureFixture[str]) -> None:
-    """More than there are workers, each of whom takes several."""
+def test_many_messages_of_many_people(
+    quire: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than there are workers, each of whom takes several, and in several parts."""
+    monkeypatch.setattr(indexer, "_PART", 40)
     quire.capture(*(fact(str(n), user=f"U{n}") for n in range(130)))
     quire.index()
     (counts,) = [blob for blob in metrics(capsys.readouterr().out) if "indexed_messages" in blob]
     assert counts["indexed_messages"] == [130.0]
+    assert len(quire.found("")) == 100  # as many as one page holds
     noted = quire.house.aws.directory.users(TENANT, limit=1_000)
     assert {each.platform_id for each in noted} == {f"U{n}" for n in range(130)}
 
@@ -124,6 +129,8 @@ def test_while_the_engine_is_away_everything_comes_again(quire: Serving, monkeyp
         config.settings.cache_clear()
         start_anew()
         assert len(quire.index(notices)["batchItemFailures"]) == 2
+    # What answers without the index needs them.
+    assert len(quire.house.aws.directory.channels(TENANT, limit=10)) == 1
     config.settings.cache_clear()
     start_anew()
     assert quire.index(notices) == {"batchItemFailures": []}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +12,7 @@ from quire.archive.entries import Entry
 from quire.archive.journal_segments import Cut, JournalSegments
 from quire.archive.quarantine import Quarantine, UnreadableError
 from quire.archive.read_records import RecordReader
+from quire.domain.cycles import without_cycle_search
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import TenantId
 
@@ -36,18 +35,6 @@ class _Share:
             self.entries.setdefault(entry.event_id, entry)
 
 
-@contextmanager
-def _without_cycle_search() -> Iterator[None]:
-    """Reading makes many values and no cycles among them: searching for cycles would take a tenth of its time."""
-    searching = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if searching:
-            gc.enable()
-
-
 class EventArchiver:
     """Archives batches."""
 
@@ -64,7 +51,7 @@ class EventArchiver:
         everything from there again, which changes nothing for the tenants that are done.
         """
         outcome = Outcome()
-        with _without_cycle_search():
+        with without_cycle_search():
             shares = self._read(records, outcome, now)
         for tenant, share in shares.items():
             if share.stuck:

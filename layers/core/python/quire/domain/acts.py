@@ -9,7 +9,7 @@ from quire.domain.ids import SubjectId, subject_id
 ActKind = Literal["wrote", "edited", "deleted", "reacted", "unreacted"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Act:
     """Somebody did something to a message; ``text`` is what they wrote, ``emoji`` what they reacted with."""
 

@@ -75,6 +75,10 @@ class MessageState:
         return self.versions[-1].content if self.versions else None
 
 
+_ABOUT = (MessageCreated, MessageEdited, MessageDeleted, Reaction, AttachmentFact)
+"""What an event about a message may hold; a union of them would be put together, and gone through, for each event."""
+
+
 class _Order(NamedTuple):
     later: bool  # than the message's creation, which nothing about it can precede
     at: int
@@ -94,7 +98,7 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
         return None
     reference = _reference(ordered)
     body = reference.body
-    assert isinstance(body, MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact)  # noqa: S101
+    assert isinstance(body, _ABOUT)  # noqa: S101 - it names its message
     wrote = _author_event(ordered)
     versions, edited_at = _versions(ordered)
     deleted = _deletion(ordered)
@@ -139,14 +143,11 @@ def _message_id(event: Event) -> MessageId:
 def _about(
     event: Event,
 ) -> MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact | None:
-    body = event.body
-    if isinstance(body, MessageCreated | MessageEdited | MessageDeleted | Reaction | AttachmentFact):
-        return body
-    return None
+    return event.body if isinstance(event.body, _ABOUT) else None
 
 
 def _texts(ordered: list[Event]) -> list[MessageCreated | MessageEdited]:
-    return [e.body for e in ordered if isinstance(e.body, MessageCreated | MessageEdited)]
+    return [e.body for e in ordered if isinstance(e.body, (MessageCreated, MessageEdited))]
 
 
 def _reference(ordered: list[Event]) -> Event:

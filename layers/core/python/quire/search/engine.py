@@ -19,6 +19,8 @@ from quire.search.tenant_engine import TenantEngine
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
+_ANSWERED = "items.*.status,items.*.error.type"
+"""All that is wanted of what a bulk action led to: the rest is as long as what was sent, and read by nobody."""
 logger = logging.getLogger(__name__)
 
 
@@ -65,14 +67,16 @@ class Engine:
         return TenantEngine(self._client, tenant, self._search_seconds)
 
     def bulk(self, lines: bytes) -> list[dict[str, Any]]:
-        """Run bulk actions (newline-delimited JSON, each line ended); one answer (``{"_index", "_id", "status",
-        "error"?}``) an action, in order.
+        """Run bulk actions (newline-delimited JSON, each line ended); one answer (``{"status", "error"?:
+        {"type"}}``) an action, in order.
 
         Raises:
             TooLargeError: it takes less at once.
         """
         with translated("bulk"):
-            answer = self._client.bulk(body=lines, params={"request_timeout": self._write_seconds})
+            answer = self._client.bulk(
+                body=lines, params={"filter_path": _ANSWERED, "request_timeout": self._write_seconds}
+            )
         return [dict(next(iter(item.values()))) for item in answer["items"]]
 
     def indexes(self, *names: str, aliases: str = "*") -> dict[str, IndexState]:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
+from itertools import batched, chain
 
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.aws.memberships import Memberships
 from quire.aws.notices import Notice
+from quire.domain.cycles import without_cycle_search
 from quire.domain.errors import ConflictError, CorruptError
 from quire.domain.events import Event
 from quire.domain.ids import MessageId, TenantId
@@ -35,6 +36,10 @@ _PART = 500
 """Messages whose documents are made while the engine takes those before them."""
 
 logger = logging.getLogger(__name__)
+
+
+_Put = Callable[[Mapping[MessageId, Told], Mapping[MessageId, Write]], Counts]
+"""What writes messages of which this is known, folded so."""
 
 
 class DocumentsRefusedError(EngineRefusedError):
@@ -86,18 +91,14 @@ class Indexer:
                 goes to the dead letters, from where it is run again once the fault is mended.
             CorruptError, NotFoundError, EngineRefusedError: running again will not help.
         """
-        tenant = notice.tenant_id
-        held = self._held(tenant, notice.key, notice.version_id)
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            told = self._messages(tenant, held, pool)
-            self._note(tenant, [each.event for each in held], pool)  # first: searching without the index needs it
-        counts = self.put(tenant, told)
-        for refused in counts.refused:
-            logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
-        if counts.refused:
-            raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
-        seconds = {} if notice.restored else _seconds(held, self._clock())
-        return Indexed(len(told), counts.written, counts.stale, seconds)
+        tenant, indexed_at = notice.tenant_id, from_datetime(self._clock())
+        with without_cycle_search():
+            held = self._held(tenant, notice.key, notice.version_id)
+            indexed = self._taken(
+                tenant, held, indexed_at, lambda told, writes: self._put_everywhere(tenant, told, writes, indexed_at)
+            )
+            indexed.seconds = {} if notice.restored else _seconds(held, self._clock())
+        return indexed
 
     def reindex(self, tenant: TenantId, segment: tuple[str, str], of: str, month: str | None = None) -> Indexed:
         """Index a segment (key, version) into the generation ``of`` that is being built, and nowhere else; with a
@@ -105,13 +106,9 @@ class Indexer:
 
         Without one, a message of a month that is not being built goes where it would be searched.
         """
-        held = self._held(tenant, *segment)
         standing = self._indexes.standing(tenant)
         if standing.building.made_by(of) != standing.building.of:
             raise ConflictError("another generation is being built")
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            told = self._messages(tenant, held, pool)
-            self._note(tenant, [each.event for each in held], pool)
         built = set(standing.building.of)
         indexed_at = from_datetime(self._clock())
 
@@ -123,10 +120,8 @@ class Indexer:
                 counts.add(self._put_everywhere(tenant, elsewhere, writes, indexed_at))
             return counts
 
-        counts = _in_parts(tenant, told, indexed_at, put)
-        if counts.refused:
-            raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
-        return Indexed(len(told), counts.written, counts.stale)
+        with without_cycle_search():
+            return self._taken(tenant, self._held(tenant, *segment), indexed_at, put)
 
     def folded(self, tenant: TenantId, known: Sequence[Known]) -> Write:
         """The document of a message of which this is known, indexed now; months are not placed yet."""
@@ -136,17 +131,18 @@ class Indexer:
         """Write messages of which this is known, as if a notice had told of them; raises as :meth:`index`, but counts
         what is refused."""
         indexed_at = from_datetime(self._clock())
+        parts = (dict(part) for part in batched(told.items(), _PART, strict=False))
         return _in_parts(
-            tenant, told, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
+            tenant, parts, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
         )
 
     def filed(self, tenant: TenantId, told: Mapping[MessageId, Sequence[Known]]) -> dict[MessageId, str]:
         """The month (as :func:`index_name` names it) where each message belongs, by what is told of it here and by its
         rows; raises as :meth:`index`."""
         with ThreadPoolExecutor(_WORKERS) as pool:
-            found = self._messages(tenant, [each for known in told.values() for each in known], pool)
+            parts = list(self._messages(tenant, [each for known in told.values() for each in known], pool))
         now = from_datetime(self._clock())
-        return {message: str(_write(tenant, each.known, now).index) for message, each in found.items()}
+        return {message: str(_write(tenant, each.known, now).index) for part in parts for message, each in part.items()}
 
     def join(self, generation: Generation, messages: Iterable[MessageId]) -> Counts:
         """Make one document of what two writers made two of; raises as :meth:`index`."""
@@ -160,6 +156,21 @@ class Indexer:
         if any(each.event.tenant_id != tenant for each in held):
             raise CorruptError("the segment holds another tenant's events")
         return held
+
+    def _taken(self, tenant: TenantId, held: Sequence[Known], indexed_at: str, put: _Put) -> Indexed:
+        """Index what a segment holds, and note meanwhile what it tells of channels and people: that needs no engine,
+        and is done even where the engine fails, since searching without the index needs it."""
+        with ThreadPoolExecutor(_WORKERS) as pool, ThreadPoolExecutor(1) as aside:
+            noted = aside.submit(self._note, tenant, [each.event for each in held], pool)
+            try:
+                counts = _in_parts(tenant, self._messages(tenant, held, pool), indexed_at, put)
+            finally:
+                noted.result()
+        for refused in counts.refused:
+            logger.error("document refused", extra={"notice_tenant": tenant, **refused._asdict()})
+        if counts.refused:
+            raise DocumentsRefusedError(len({refused.message_id for refused in counts.refused}))
+        return Indexed(len({each.event.message_id for each in held} - {None}), counts.written, counts.stale)
 
     def _put(
         self, generation: Generation, told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write], indexed_at: str
@@ -181,15 +192,27 @@ class Indexer:
         counts.add(onto.counts)
         return Onto(counts, onto.known)
 
-    def _messages(self, tenant: TenantId, held: Sequence[Known], pool: ThreadPoolExecutor) -> dict[MessageId, Told]:
-        """Every message the segment tells of, with all we know of it."""
+    def _messages(
+        self, tenant: TenantId, held: Sequence[Known], pool: ThreadPoolExecutor
+    ) -> Iterator[dict[MessageId, Told]]:
+        """Every message the segment tells of, with all we know of it, by parts; each is read while the one before it is
+        in use."""
         here: dict[MessageId, list[Known]] = {}
         for each in held:
             if each.event.message_id is not None:
                 here.setdefault(each.event.message_id, []).append(each)
         now = self._clock()
-        read = _shared(pool, lambda item: self._events.of_message(tenant, item[0], now, item[1]), list(here.items()))
-        return dict(zip(here, read, strict=True))
+
+        def read(part: Sequence[tuple[MessageId, list[Known]]]) -> Iterator[tuple[MessageId, Told]]:
+            return _shared(pool, lambda item: (item[0], self._events.of_message(tenant, item[0], now, item[1])), part)
+
+        coming: Iterator[tuple[MessageId, Told]] | None = None
+        for part in batched(here.items(), _PART, strict=False):
+            before, coming = coming, read(part)
+            if before:
+                yield dict(before)
+        if coming:
+            yield dict(coming)
 
     def _put_everywhere(
         self, tenant: TenantId, told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write], indexed_at: str
@@ -225,22 +248,16 @@ class Indexer:
 
 
 def _shared[T, R](pool: ThreadPoolExecutor, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """What ``work`` answers to each, in order. A worker takes several at once: to hand one over costs more than what is
-    to be done with it besides waiting."""
+    """What ``work`` answers to each, in order; it has begun when this returns. A worker takes several at once: to hand
+    one over costs more than what is to be done with it besides waiting."""
 
     def some(part: Sequence[T]) -> list[R]:
         return [work(each) for each in part]
 
-    for answers in pool.map(some, batched(items, max(1, len(items) // (4 * _WORKERS)), strict=False)):
-        yield from answers
+    return chain.from_iterable(pool.map(some, batched(items, max(1, len(items) // (4 * _WORKERS)), strict=False)))
 
 
-def _in_parts(
-    tenant: TenantId,
-    told: Mapping[MessageId, Told],
-    indexed_at: str,
-    put: Callable[[Mapping[MessageId, Told], Mapping[MessageId, Write]], Counts],
-) -> Counts:
+def _in_parts(tenant: TenantId, parts: Iterable[Mapping[MessageId, Told]], indexed_at: str, put: _Put) -> Counts:
     """Write messages: the documents of a part are made while the engine takes those of the part before it.
 
     Nothing is put after a part that failed.
@@ -248,8 +265,7 @@ def _in_parts(
     counts = Counts()
     put_before: Future[Counts] | None = None
     with ThreadPoolExecutor(1) as engine:
-        for messages in batched(told, _PART, strict=False):
-            part = {message: told[message] for message in messages}
+        for part in parts:
             writes = {message: _write(tenant, each.known, indexed_at) for message, each in part.items()}
             if put_before:
                 counts.add(put_before.result())

