@@ -31,6 +31,7 @@ from quire.search.drift.mending import Mending
 from quire.search.drift.objects import Objects
 from quire.search.drift.rounds import UNTIL_FINDABLE, Checking, Rounds
 from quire.search.drift.shelf import Shelf
+from quire.search.drift.stretches import MOST_MESSAGES
 from quire.search.indexer import Indexer
 from quire.search.indexes import Indexes
 from quire.search.known import KnownEvents
@@ -95,7 +96,8 @@ class DatedJournal(Journal):
 
 @dataclass
 class Firm:
-    """One tenant: its archive, its indexes, and a check's process. ``at`` is the time."""
+    """One tenant: its archive, its indexes, and a check's process. ``at`` is the time, a stretch has
+    ``most`` messages."""
 
     aws: Stack
     search: Bench
@@ -103,6 +105,7 @@ class Firm:
     place: int = 100
     runs: int = 0
     rounds: Rounds | None = None
+    most: int = MOST_MESSAGES
 
     def __post_init__(self) -> None:
         self.watched = Watched(self.search.engine)
@@ -134,7 +137,7 @@ class Firm:
         self.check = Check(objects, closely, shelf, mending)
         hunting = Hunting(objects, closely, shelf, mending)
         self.kept = IndexChecks(dynamodb, "ledger")
-        self.checking = Checking(self.check, hunting, shelf, lists, self.kept, leases, lambda: self.at)
+        self.checking = Checking(self.check, hunting, shelf, lists, self.kept, leases, lambda: self.at, self.most)
 
     def capture(self, *facts: Mapping[str, Any], at: datetime = NOW) -> None:
         """One journal segment of these facts."""

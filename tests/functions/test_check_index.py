@@ -3,6 +3,8 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -52,6 +54,7 @@ class House:
         self.waits: list[int] = []
         self.events: list[dict[str, Any]] = []
         self.before: Callable[[dict[str, Any]], None] = lambda _: None
+        self.loses: Callable[[dict[str, Any]], bool] = lambda _: False
         self.milliseconds = LONG
         self._names = (f"run-{number}" for number in itertools.count())
         self.machines = Machines(lambda: Run("check_indexes", self._call, self._wait, next(self._names)))
@@ -102,6 +105,8 @@ class House:
         log_to_stdout(logger)
         self.events.append(event)
         self.before(event)
+        if self.loses(event):  # as Step Functions tries again
+            lambda_handler(deepcopy(event), cast("Any", Context(self.milliseconds)))
         return lambda_handler(event, cast("Any", Context(self.milliseconds)))
 
 
@@ -202,6 +207,37 @@ def test_a_call_that_runs_out_of_time_is_gone_on_with(house: House) -> None:
     looks = [event for event in house.events if event["step"] == "look"]
     assert len(looks) >= 6, "one day a call"
     assert house.quire.found("lunch") == ["lunch"]
+
+
+def large(house: House) -> None:
+    """A day of six messages, of which a call looks at about two."""
+    minutes = ("00:00", "04:10", "09:14", "09:15", "16:30", "23:59")
+    house.quire.capture(*(fact(str(n), at=f"{DAY}T{at}:05Z", text=f"message {n}") for n, at in enumerate(minutes)))
+    house.quire.index()
+    bootstrap.checking()._most = 2
+    house.milliseconds = SHORT
+    house.spoil("message 1", content="dinner")
+    house.spoil("message 5", content="dinner")
+
+
+def test_a_large_day_is_looked_at_in_as_many_calls_as_it_takes(house: House) -> None:
+    large(house)
+    (report,) = house.checked(day=DAY).reports
+    assert (report.archived, report.indexed, report.compared, report.differing, report.left) == (6, 6, 6, 2, 0)
+    looks = [event["current"] or {"edges": [], "round": 1} for event in house.events if event["step"] == "look"]
+    for once in (1, 2):
+        first, *later = [each["edges"] for each in looks if each["round"] == once]
+        assert (first, len(later) >= 2, later[-1][-1]) == ([], True, 1440)
+        assert all(then == before[1:] for before, then in pairwise(later))
+    assert max(len(json.dumps(event)) for event in house.events) < 2_000
+
+
+def test_a_call_whose_answer_is_lost_is_made_again_and_counts_nothing_twice(house: House) -> None:
+    large(house)
+    house.loses = lambda event: event["step"] == "look"
+    (report,) = house.checked(day=DAY).reports
+    assert len([event for event in house.events if event["step"] == "look"]) < report.step, "each did two steps"
+    assert (report.archived, report.indexed, report.compared, report.differing, report.left) == (6, 6, 6, 2, 0)
 
 
 def test_a_tenant_that_cannot_be_checked_holds_no_other_up(house: House) -> None:

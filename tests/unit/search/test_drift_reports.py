@@ -3,7 +3,7 @@
 from quire.aws.index_checks import DayReport
 from quire.domain.ids import MessageId
 from quire.search.drift.findings import Finding, Look
-from quire.search.drift.reports import MOST_MET, MOST_NAMED, added, reported
+from quire.search.drift.reports import MOST_MET, MOST_NAMED, reported
 
 DAY = "2026-03-02"
 
@@ -19,7 +19,7 @@ def look(*found: Finding, archived: int = 10) -> Look:
 def report_of(*looks: Look, goes_on: bool = False) -> DayReport:
     report = None
     for number, each in enumerate(looks):
-        report = reported(each, "run", f"at {number}", report, goes_on=goes_on and number > 0)
+        report = reported(each, "run", f"at {number}", report, number + 1, goes_on=goes_on and number > 0)
     assert report is not None
     return report
 
@@ -57,5 +57,32 @@ def test_a_look_that_goes_on_adds_to_the_one_before() -> None:
 
 
 def test_a_segment_that_cannot_be_read_is_named_once() -> None:
-    report = added(DayReport(DAY, "at", "run"), [], ["a", "b"])
-    assert added(report, [], ["b", "c"]).unread == ("a", "b", "c")
+    report = report_of(Look(DAY, faults=["a", "b"]), Look(DAY, faults=["b", "c"]), goes_on=True)
+    assert report.unread == ("a", "b", "c")
+
+
+def test_a_step_that_is_done_again_counts_once_and_what_it_mended_stays_found() -> None:
+    before = report_of(look(*findings(0, 2, healed=False), archived=3))
+    lost = reported(
+        look(*findings(2, 5, healed=True), *findings(5, 7, healed=False)), "run", "x", before, 2, goes_on=True
+    )
+    assert (lost.archived, counts(lost)) == (13, (7, 4))
+    again = reported(look(*findings(5, 6, healed=False)), "run", "y", lost, 2, goes_on=True)
+    assert (again.archived, again.indexed, again.compared, counts(again)) == (13, 13, 2, (7, 3))
+    assert [each.message_id for each in again.named if not each.healed] == ["m0", "m1", "m5"]
+
+
+def test_so_does_one_that_begins_a_round() -> None:
+    before = report_of(look(*findings(0, 4, healed=False), archived=3))
+    lost = reported(look(*findings(0, 2, healed=False)), "run", "x", before, 2, goes_on=False)
+    again = reported(look(*findings(0, 1, healed=False)), "run", "y", lost, 2, goes_on=False)
+    assert (lost.archived, counts(lost), again.archived, counts(again)) == (10, (4, 2), 10, (4, 1))
+
+
+def test_more_than_can_be_remembered_count_once_in_a_round_of_several_steps() -> None:
+    many = findings(0, 3 * MOST_MET, healed=False)
+    report = report_of(look(*many))
+    half = len(many) // 2
+    for step, part in ((2, many[:half]), (3, many[half:]), (3, many[half:])):
+        report = reported(look(*part), "run", "x", report, step, goes_on=step > 2)
+    assert counts(report) == (3 * MOST_MET, 3 * MOST_MET)

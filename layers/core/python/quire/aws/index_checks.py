@@ -11,10 +11,13 @@ import orjson
 
 from quire.aws.errors import translated
 from quire.aws.layout import checks_partition
+from quire.domain.errors import ConflictError
 from quire.domain.ids import TenantId
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_RUN = "RUN"
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,26 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Before:
+    """Where a report stood before its last step: its counts, and those of the named that were not ``unhealed``."""
+
+    archived: int = 0
+    indexed: int = 0
+    compared: int = 0
+    left: int = 0
+    unhealed: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class DayReport:
     """A day (``yyyy-mm-dd``, or ``captured``) as it was found ``at`` (a timestamp) by ``run``.
 
     ``archived`` messages that the archive tells of, ``indexed`` ones of the index, ``compared`` field by field; of
     those amiss, how many of each kind, how many are ``left`` so, and ``named`` some. ``met`` are ids of those amiss,
     as far as there are not too many; ``unread`` keys of some segments that cannot be read.
+
+    ``step`` of the run wrote it last, found it as it was ``before``, and found something ``amiss`` or not; ``owed`` of
+    those found so far are still to come up again, and are not counted then.
     """
 
     day: str
@@ -49,6 +66,10 @@ class DayReport:
     named: Sequence[Named] = ()
     met: Sequence[str] = field(default=(), repr=False)
     unread: Sequence[str] = ()
+    step: int = 0
+    before: Before = Before()
+    owed: int = 0
+    amiss: bool = False
 
     @property
     def found(self) -> int:
@@ -56,7 +77,7 @@ class DayReport:
         return self.missing + self.differing + self.extra
 
 
-_PLAIN = {each.name for each in fields(DayReport)} - {"named"}
+_PLAIN = {each.name for each in fields(DayReport)} - {"named", "before"}
 
 
 class IndexChecks:
@@ -82,6 +103,44 @@ class IndexChecks:
             key = _key(tenant, day)
             item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         return None if item is None else _report(item)
+
+    def keep(self, tenant: TenantId, run: str, step: int, told: Mapping[str, Any]) -> None:
+        """Keep how far a run has come after its ``step`` (from 1): ``told`` is of JSON values.
+
+        Raises:
+            ConflictError: another call of the run has done this step, or another run has begun.
+        """
+        item = {
+            **_key(tenant, ""),
+            "sk": {"S": _RUN},
+            "of_run": {"S": run},
+            "steps_done": {"N": str(step)},
+            "told": {"B": orjson.dumps(told)},
+        }
+        condition = (
+            "attribute_not_exists(pk) OR of_run <> :run" if step == 1 else "of_run = :run AND steps_done = :before"
+        )
+        values: dict[str, Any] = {":run": {"S": run}} | ({} if step == 1 else {":before": {"N": str(step - 1)}})
+        with translated("dynamodb PutItem"):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as error:
+                raise ConflictError("another call has done this step") from error
+
+    def kept(self, tenant: TenantId, run: str) -> Mapping[str, Any] | None:
+        """How far a run has come; ``None`` where nothing was kept of it."""
+        with translated("dynamodb GetItem"):
+            key = {**_key(tenant, ""), "sk": {"S": _RUN}}
+            item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+        if item is None or item["of_run"]["S"] != run:
+            return None
+        told: Mapping[str, Any] = orjson.loads(item["told"]["B"])
+        return told
 
     def reports(self, tenant: TenantId, first: str = "", last: str = "~") -> list[DayReport]:
         """The last reports of days from ``first`` to ``last``, in order."""
@@ -125,4 +184,8 @@ def _report(item: Mapping[str, Any]) -> DayReport:
     told = orjson.loads(item["told"]["B"])
     named = tuple(Named(**each | {"fields": tuple(each["fields"])}) for each in told["named"])
     lists = {name: tuple(told[name]) for name in ("met", "unread")}
-    return DayReport(named=named, **{name: told[name] for name in _PLAIN} | lists)
+    before = (
+        Before(**told["before"] | {"unhealed": tuple(told["before"]["unhealed"])}) if "before" in told else Before()
+    )
+    plain = {name: told[name] for name in _PLAIN & told.keys()}
+    return DayReport(named=named, before=before, **plain | lists)

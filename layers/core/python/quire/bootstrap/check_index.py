@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from quire.search.drift.rounds import Checking, Rounds
 
 TIME_FOR_ONE = 300_000
-"""Milliseconds that one day takes at most, or so; a call that has less left leaves the rest to the next."""
+"""Milliseconds that a stretch of a day takes at most, or so, even where all of it was lost; a call that has less left
+leaves the rest to the next."""
 _MOST_NAMED = 100
 """Tenants that are named in a run's end; all are counted."""
 _OUTLINES = 4_096
@@ -175,7 +176,8 @@ def outlines(journal: Journal, sealed: Journal) -> Callable[[str, str], Outline]
             bucket.size(key, version_id), lambda offset, length: bucket.read_range(key, version_id, offset, length)
         )
         footer = read_footer(source)
-        return Outline(footer.first_occurred_at, footer.last_occurred_at, len(footer.frames))
+        events = sum(each.events for each in footer.frames)
+        return Outline(footer.first_occurred_at, footer.last_occurred_at, len(footer.frames), events)
 
     return outline_of
 

@@ -1,9 +1,9 @@
-"""Use case: a tenant's index against its archive, for one day.
+"""Use case: a tenant's index against its archive, for one day, a stretch of it at a time.
 
-From the archive: every event of the day that is about a message has to be known to that message's document; some
-documents (all, in a full look) are compared field by field with one folded anew. From the index: every document of the
-day has to be one of a message that the archive tells of. What is amiss is looked at once more as it stands that moment,
-with all that the archive tells of it, before it is called so; then it is mended, and looked at again.
+From the archive: every event of the stretch that is about a message has to be known to that message's document; some
+documents (all, in a full look) are compared field by field with one folded anew. From the index: every document of
+the stretch has to be one of a message that the archive tells of. What is amiss is looked at once more as it stands that
+moment, with all that the archive tells of it, before it is called so; then it is mended, and looked at again.
 
 What was captured within the last minutes is still on its way: it is missed by nobody.
 """
@@ -23,6 +23,7 @@ from quire.search.drift.findings import Finding, Look
 from quire.search.drift.mending import Case, Mending
 from quire.search.drift.objects import Objects
 from quire.search.drift.shelf import EVENT_IDS, WHOLE, Shelf
+from quire.search.drift.stretches import MOST_MESSAGES, Stretch, edges
 from quire.search.generations import month_index
 from quire.search.mapping import index_name
 
@@ -36,9 +37,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Seen:
-    """What a look has seen so far: ids of messages that were ``created`` that day as the archive tells (``young``: only
-    now), and of those ``met`` as amiss. ``share`` of the others are its sample."""
+    """What a look has seen so far: ids of messages that were ``created`` in the ``stretch`` as the archive tells
+    (``young``: only now), and of those ``met`` as amiss. ``share`` of the others are its sample."""
 
+    stretch: Stretch | None
     share: float
     created: set[MessageId] = field(default_factory=set)
     young: set[MessageId] = field(default_factory=set)
@@ -54,8 +56,15 @@ class Check:
         self._shelf = shelf
         self._mending = mending
 
-    def day(self, asked: Asked, day: str) -> Look:
-        """Look at a day (``yyyy-mm-dd``) and mend it.
+    def plan(self, asked: Asked, day: str, most: int = MOST_MESSAGES) -> tuple[int, list[int]]:
+        """How many messages of a day (``yyyy-mm-dd``) searches find, and the minutes at which it is cut into stretches
+        of ``most`` messages, about. Raises as :meth:`stretch`."""
+        self._closely.standing(asked.tenant)
+        indexed, by_minute = self._shelf.minutes(asked.tenant, day)
+        return indexed, edges(by_minute, self._objects.minutes(asked.tenant, asked.run, day, most), most)
+
+    def stretch(self, asked: Asked, stretch: Stretch, indexed: int) -> Look:
+        """Look at a stretch of a day of which so many messages are ``indexed``, and mend it.
 
         Raises:
             ConflictError: a rebuild is under way: nobody can say what should be where.
@@ -64,19 +73,19 @@ class Check:
         self._closely.standing(asked.tenant)
         listed: set[MessageId] = set()
         misplaced: list[tuple[str, MessageId]] = []
-        month = index_name(asked.tenant, f"{day}T00:00:00Z")
-        for index, message in self._shelf.of_day(asked.tenant, day):
+        month = index_name(asked.tenant, f"{stretch.day}T00:00:00Z")
+        for index, message in self._shelf.of_stretch(asked.tenant, stretch):
             listed.add(message)
             if month_index(asked.tenant, index) != month:
                 misplaced.append((index, message))
-        look, seen = Look(day, indexed=len(listed)), _Seen(min(1.0, SAMPLE / max(1, len(listed))))
-        for batch in self._objects.of_day(asked.tenant, day, look):
+        look, seen = Look(stretch.day), _Seen(stretch, min(1.0, SAMPLE / max(1, indexed)))
+        for batch in self._objects.of_stretch(asked.tenant, asked.run, stretch, look):
             self._forward(asked, look, seen, batch)
-        self._unlisted(asked, look, seen, seen.created - listed - seen.met)
+        self._unlisted(asked, look, seen, stretch, seen.created - listed - seen.met)
         astray = {message for _, message in misplaced}
         untold = (listed - seen.created - seen.young - seen.met) | astray
         look.archived = len(seen.created | (seen.young & listed))
-        look.archived += self._untold(asked, look, seen, untold, misplaced)
+        look.archived += self._untold(asked, look, seen, stretch, untold, misplaced)
         return look
 
     def captured(
@@ -84,9 +93,9 @@ class Check:
     ) -> tuple[Look, str, bool]:
         """Look at what the journal took lately, behind key ``after``, for as long as it ``may_go_on``; the key of the
         last segment that was looked at, and whether there is more. Events of ``days`` are left out: these are looked
-        at by themselves. Raises as :meth:`day`."""
+        at by themselves. Raises as :meth:`stretch`."""
         self._closely.standing(asked.tenant)
-        look, seen, left_out, reached = Look(CAPTURED), _Seen(0.0), {*days}, after
+        look, seen, left_out, reached = Look(CAPTURED), _Seen(None, 0.0), {*days}, after
         since = asked.until - CAPTURED_SINCE
         for key, batch in self._objects.captured(asked.tenant, since, asked.until, after, look):
             if key != reached and reached != after and not may_go_on():
@@ -102,7 +111,7 @@ class Check:
         for each in batch:
             if (message := each.event.message_id) is not None:
                 held.setdefault(message, []).append(each)
-                if each.event.kind == "message.created" and day_of(each.event.occurred_at) == look.day:
+                if each.event.kind == "message.created" and seen.stretch and seen.stretch.holds(each.event.occurred_at):
                     (seen.created if asked.due(each) else seen.young).add(message)
         sample = {message for message in held if asked.in_sample(look.day, message, seen.share)}
         lying = self._shelf.by_id(asked.tenant, sorted(held.keys() - sample), EVENT_IDS)
@@ -121,18 +130,21 @@ class Check:
                 told = {each.event.event_id: each for each in known}
                 if self._closely.differs(asked.tenant, look, told, due, documents[0], outdated):
                     suspects[message] = known
-        seen.met |= {each.message_id for each in self._settle(asked, look, suspects) if each.amiss}
+        settled = self._settle(asked, look, suspects)
+        seen.met |= {each.message_id for each in settled if each.amiss}
+        unfound = sample - lying.keys()  # compared as they stand
+        look.compared += sum(each.message_id in unfound and each.own is not None for each in settled)
 
-    def _unlisted(self, asked: Asked, look: Look, seen: _Seen, messages: set[MessageId]) -> None:
-        """Messages of that day's archive that searches do not find on that day."""
+    def _unlisted(self, asked: Asked, look: Look, seen: _Seen, stretch: Stretch, messages: set[MessageId]) -> None:
+        """Messages that the archive tells of in the stretch, and that searches do not find there."""
         for some in batched(sorted(messages), _HELD, strict=False):
             held: dict[MessageId, list[Known]] = {message: [] for message in some}
-            for batch in self._objects.of_day(asked.tenant, look.day, look):
+            for batch in self._objects.of_stretch(asked.tenant, asked.run, stretch, look):
                 for each in batch:
                     if each.event.message_id in held:
                         held[each.event.message_id].append(each)
             for case in self._settle(asked, look, held):
-                if case.day != look.day:
+                if day_of(case.at) != look.day:
                     seen.created.discard(case.message_id)
 
     def _untold(
@@ -140,16 +152,17 @@ class Check:
         asked: Asked,
         look: Look,
         seen: _Seen,
+        stretch: Stretch,
         messages: set[MessageId],
         misplaced: Sequence[tuple[str, MessageId]],
     ) -> int:
-        """Documents of the day of which that day's archive does not tell, or that lie in another month's index; of how
-        many more messages of that day the archive tells by other days."""
+        """Documents of the stretch of which the archive does not tell there, or that lie in another month's index; of
+        how many more messages of the stretch it tells elsewhere."""
         more, told = 0, seen.created | seen.young
         for some in batched(sorted(messages), _AT_ONCE, strict=False):
             places = [(index, message) for index, message in misplaced if message in some]
             cases = self._settle(asked, look, dict.fromkeys(some, ()), places)
-            more += sum(each.day == look.day for each in cases if each.own and each.message_id not in told)
+            more += sum(stretch.holds(each.at) for each in cases if each.own and each.message_id not in told)
         return more
 
     def _settle(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
-from quire.domain.time import from_datetime, nanoseconds
+from quire.domain.time import from_datetime
 from quire.search.mapping import FIRST_TIME, LAST_TIME, indexable_time
 from quire.search.rebuilding.sources import FIRST_DAY, NO_DAY, Span
 
@@ -22,12 +22,6 @@ def day_of(timestamp: str) -> str:
     """The day of a message sent at ``timestamp``, as the index has it: times that it cannot hold are the nearest that
     it can."""
     return indexable_time(timestamp)[:10]
-
-
-def bounds(day: str) -> tuple[int, int]:
-    """The first microsecond of a day, and the first after it."""
-    first = nanoseconds(f"{day}T00:00:00Z") // 1000
-    return first, first + 86_400_000_000
 
 
 def span_of(day: str) -> Span:

@@ -48,9 +48,9 @@ class Case:
         return "missing" if self.missing else "differing" if self.fields else "extra"
 
     @property
-    def day(self) -> str:
-        """The day it belongs to."""
-        return str(self.write.document["timestamp"])[:10]
+    def at(self) -> str:
+        """When it was sent, as the index has it."""
+        return str(self.write.document["timestamp"])
 
 
 class Mending:

@@ -1,7 +1,7 @@
 """The archive as the check reads it: events in their segments, checked against their leaves, and nothing else."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
@@ -13,8 +13,9 @@ from quire.domain.events import Event
 from quire.domain.ids import TenantId
 from quire.search.documents import Known
 from quire.search.drift.comparing import Pointer
-from quire.search.drift.days import day_of, span_of
+from quire.search.drift.days import span_of
 from quire.search.drift.findings import Look
+from quire.search.drift.stretches import Stretch, spread
 from quire.search.known import SegmentEvents
 from quire.search.rebuilding.sources import Source, Sources, Span
 
@@ -24,12 +25,13 @@ _EVENTS_KEPT = 20_000
 
 @dataclass(frozen=True)
 class Outline:
-    """What a segment's footer tells: the times of its first and last event (empty where it has none), and the number of
-    its frames."""
+    """What a segment's footer tells: the times of its first and last event (empty where it has none), and how many
+    frames and events it has."""
 
     first: str
     last: str
     frames: int
+    events: int
 
 
 class Objects:
@@ -47,6 +49,7 @@ class Objects:
         self._segments = segments
         self._outline_of = outline_of
         self._frames: OrderedDict[tuple[str, str, int], dict[str, Event]] = OrderedDict()
+        self._listed: tuple[tuple[TenantId, str], list[Source]] | None = None
 
     def at(self, tenant: TenantId, pointer: Pointer) -> Event | None:
         """The event that lies there; ``None`` where something else does, or nothing that anybody can read any more.
@@ -62,14 +65,26 @@ class Objects:
         except (GoneError, NotFoundError, MalformedError):
             return None
 
-    def of_day(self, tenant: TenantId, day: str, look: Look) -> Iterator[Sequence[Known]]:
-        """Events about messages that happened on a day, by the thousand: first those of the journal that are not sealed
-        yet, then the archive's, so that none is missed that is being sealed. Unreadable segments become faults."""
-        for source in self._sources.unsealed(tenant):
-            if self._touches(source, day, look):
-                yield from self._events(tenant, source, look, day)
-        for source in self._sources.sealed(tenant, span_of(day)):
-            yield from self._events(tenant, source, look, "")
+    def of_stretch(self, tenant: TenantId, run: str, stretch: Stretch, look: Look) -> Iterator[Sequence[Known]]:
+        """Events about messages that happened in a stretch, by the thousand: first those of the journal that were not
+        sealed yet when the ``run`` first asked, then the archive's, so that none is missed that is being sealed.
+        Unreadable segments become faults."""
+        for source in self._unsealed(tenant, run):
+            if self._touches(source, stretch, look):
+                yield from self._events(tenant, source, look, stretch)
+        for source in self._sources.sealed(tenant, span_of(stretch.day)):
+            if stretch == Stretch(stretch.day) or self._touches(source, stretch, look):
+                yield from self._events(tenant, source, look, stretch)
+
+    def minutes(self, tenant: TenantId, run: str, day: str, most: int) -> Iterator[Mapping[int, float]]:
+        """Of each segment that has anything of a day, how many events it has of each minute, about; where no
+        more than ``most`` are sealed, of those none is asked. What cannot be read is left out."""
+        sealed = list(self._sources.sealed(tenant, span_of(day)))
+        known = sealed if sum(each.events for each in sealed) > most else []
+        for source in (*self._unsealed(tenant, run), *known):
+            if self._touches(source, Stretch(day), Look(day)):
+                outline = self._outline_of(source.key, source.version_id)
+                yield spread(day, outline.first, outline.last, outline.events)
 
     def captured(
         self, tenant: TenantId, since: datetime, until: datetime, after: str, look: Look
@@ -78,25 +93,33 @@ class Objects:
         time with the key of their segment; those behind ``after`` only."""
         for each in self._journal.segments(tenant, since=journal_hour(tenant, since)):
             if each.key > after and each.at <= until:
-                for batch in self._events(tenant, Source(each.key, each.key, each.version_id), look, ""):
+                for batch in self._events(tenant, Source(each.key, each.key, each.version_id), look):
                     yield each.key, batch
 
     def since(self, tenant: TenantId, span: Span, after: str, look: Look) -> Iterator[tuple[str, Sequence[Known]]]:
         """All events about messages of a span of the archive, as :meth:`captured`."""
         for source in self._sources.sealed(tenant, span, after):
-            for batch in self._events(tenant, source, look, ""):
+            for batch in self._events(tenant, source, look):
                 yield source.place, batch
 
     def unsealed(self, tenant: TenantId, look: Look) -> Iterator[Sequence[Known]]:
         """All events about messages of journal segments that are not sealed yet."""
         for source in self._sources.unsealed(tenant):
-            yield from self._events(tenant, source, look, "")
+            yield from self._events(tenant, source, look)
 
-    def _events(self, tenant: TenantId, source: Source, look: Look, day: str) -> Iterator[Sequence[Known]]:
+    def _unsealed(self, tenant: TenantId, run: str) -> list[Source]:
+        """What a run misses was there when it began: the journal is listed once for all its days."""
+        if self._listed is None or self._listed[0] != (tenant, run):
+            self._listed = (tenant, run), list(self._sources.unsealed(tenant))
+        return self._listed[1]
+
+    def _events(
+        self, tenant: TenantId, source: Source, look: Look, stretch: Stretch | None = None
+    ) -> Iterator[Sequence[Known]]:
         def wanted(each: Known) -> bool:
             if each.event.tenant_id != tenant:
                 raise CorruptError("the segment holds another tenant's events")
-            return each.event.message_id is not None and day in ("", day_of(each.event.occurred_at))
+            return each.event.message_id is not None and (stretch is None or stretch.holds(each.event.occurred_at))
 
         held = filter(wanted, self._segments.all_of(source.key, source.version_id))
         try:
@@ -104,13 +127,13 @@ class Objects:
         except (CorruptError, NotFoundError):
             look.fault(source.key)
 
-    def _touches(self, source: Source, day: str, look: Look) -> bool:
+    def _touches(self, source: Source, stretch: Stretch, look: Look) -> bool:
         try:
             outline = self._outline_of(source.key, source.version_id)
         except (CorruptError, NotFoundError):
             look.fault(source.key)
             return False
-        return bool(outline.first) and day_of(outline.first) <= day <= day_of(outline.last)
+        return bool(outline.first) and stretch.touches(outline.first, outline.last)
 
     def _has_frame(self, pointer: Pointer) -> bool:
         return 0 <= pointer.frame < self._outline_of(pointer.segment, pointer.version_id).frames

@@ -7,7 +7,7 @@ from typing import Any
 
 from quire.domain.ids import MessageId, TenantId
 from quire.search.documents import Document
-from quire.search.drift.days import bounds
+from quire.search.drift.stretches import MINUTES, Stretch, minute_of
 from quire.search.engine import Engine
 from quire.search.engine_errors import NoSuchIndexError
 
@@ -16,6 +16,7 @@ WHOLE = ("*",)
 _LIGHT, _HEAVY = 500, 50
 """Documents a request: of ids only, and whole."""
 _PAGE = 5_000
+_MINUTE = "yyyy-MM-dd'T'HH:mm:ss'Z'"
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Shelf:
                 found[document["_index"], MessageId(document["_id"])] = _lying(document)
         return found
 
-    def of_day(self, tenant: TenantId, day: str) -> Iterator[tuple[str, MessageId]]:
-        """(index, id) of every message of a day that searches find."""
-        low, high = bounds(day)
+    def of_stretch(self, tenant: TenantId, stretch: Stretch) -> Iterator[tuple[str, MessageId]]:
+        """(index, id) of every message of a stretch that searches find."""
+        low, high = stretch.bounds
         after: list[object] = []
         while True:
             body: dict[str, Any] = {
@@ -81,6 +82,22 @@ class Shelf:
             if len(hits) < _PAGE:
                 return
             after = hits[-1]["sort"]
+
+    def minutes(self, tenant: TenantId, day: str) -> tuple[int, dict[int, float]]:
+        """How many messages of a day searches find, and how many of each of its minutes."""
+        low, high = Stretch(day).bounds
+        by_minute = {"field": "timestamp", "fixed_interval": "1m", "format": _MINUTE, "min_doc_count": 1}
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "query": {"range": {"instant": {"gte": low, "lt": high}}},
+            "aggs": {"minutes": {"date_histogram": by_minute}},
+        }
+        answer = self._search(tenant, body)
+        buckets = answer.get("aggregations", {}).get("minutes", {}).get("buckets", ())
+        told = {minute_of(day, each["key_as_string"]): float(each["doc_count"]) for each in buckets}
+        found = {minute: count for minute, count in told.items() if 0 <= minute < MINUTES}
+        return int(answer["hits"].get("total", {"value": 0})["value"]), found
 
     def days(self, tenant: TenantId) -> set[str]:
         """Days (``yyyy-mm-dd``) of which the index has any message."""

@@ -18,11 +18,12 @@ _MOST_SPANS = 64
 
 @dataclass(frozen=True)
 class Source:
-    """A segment. ``place`` orders those of one kind."""
+    """A segment. ``place`` orders those of one kind; ``events`` are counted where it is sealed."""
 
     place: str
     key: str
     version_id: str
+    events: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Sources:
     def sealed(self, tenant: TenantId, span: Span, after: str = "") -> Iterator[Source]:
         """Archive segments of a span, in order, those behind ``after`` only."""
         for each in self._lists.between(tenant, span.first, span.until, after):
-            yield Source(each.place, each.key, each.version_id)
+            yield Source(each.place, each.key, each.version_id, each.events)
 
     def days(self, tenant: TenantId) -> dict[str, int]:
         """Days (``yyyy-mm-dd``) of which something was sealed, with the number of events."""
