@@ -39,3 +39,18 @@ describe("who a result is by", () => {
     expect(show({ userType: "user" })).toHaveTextContent(new RegExp(`^${ID} in `));
   });
 });
+
+describe("a message that passes another one on", () => {
+  const forward = { attachmentId: "1", kind: "quote", captureStatus: "referenced", forwarded: true } as const;
+  const link = () => screen.queryByRole("link", { name: "Show the message that was forwarded" });
+
+  it("leads to that message where the archive has it", () => {
+    show({ attachments: [{ ...forward, sourceChannelId: "c/1", sourceMessageId: "m1" }] });
+    expect(link()).toHaveAttribute("href", "/conversations/c%2F1?around=m1");
+  });
+
+  it("leads nowhere where it has not, or an edit took it away", () => {
+    show({ attachments: [forward, { ...forward, attachmentId: "2", sourceChannelId: "c", sourceMessageId: "m", removed: true }] });
+    expect(link()).not.toBeInTheDocument();
+  });
+});

@@ -34,7 +34,7 @@ class Attachment(ApiModel):
     says whether their text is searched. ``content_url`` and ``thumbnail_url`` are addresses of this API.
 
     ``forwarded``: it is a message that was passed on; ``source_message_id`` and ``source_channel_id`` say which, where
-    a conversation is read and that message is in the archive.
+    that message is in the archive.
     """
 
     attachment_id: str

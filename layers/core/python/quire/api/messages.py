@@ -42,7 +42,8 @@ def register(api: Api) -> None:
         if document is None:
             raise NotFoundError("there is no such message" if as_of is None else "there was no such message then")
         names = names_for(scope.directory, scope.tenant, [document])
-        return message_of(document if as_of is None else _named(scope, document, names, as_of), names)
+        sources = scope.conversations.sources([document])
+        return message_of(document if as_of is None else _named(scope, document, names, as_of), names, sources)
 
 
 def _named(scope: TenantScope, document: Document, names: Names, at: str) -> Document:

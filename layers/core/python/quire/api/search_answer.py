@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from quire.api.message import Message, message_fields
+from quire.api.message import Message, Sources, message_fields
 from quire.api.model import ApiModel, Maybe, Partial, partly
 from quire.api.scope import Asked
 from quire.api.search_request import SearchRequest, question_of
@@ -114,11 +114,14 @@ def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
         return _lately(asked, request, question)
     shown = query_shown(request.query, page.notes)
     asked.detail.update({"words": shown.words, "total": page.total, "shown": len(page.hits)})
-    names = names_for(asked.scope.directory, asked.scope.tenant, [hit.document for hit in page.hits])
+    documents = [hit.document for hit in page.hits]
+    names = names_for(asked.scope.directory, asked.scope.tenant, documents)
+    # One request a page, and none where nothing was passed on. Who may search may read every conversation.
+    sources = asked.scope.conversations.sources(documents)
     return SearchAnswer(
         total=page.total,
         total_relation="gte" if page.at_least else "eq",
-        hits=[_hit(hit, names) for hit in page.hits],
+        hits=[_hit(hit, names, sources) for hit in page.hits],
         next_cursor=page.next_cursor,
         query=shown,
         facets=_facets(asked, request, page.facets) if page.facets else None,
@@ -127,7 +130,8 @@ def answer(asked: Asked, request: SearchRequest) -> SearchAnswer:
 
 
 def _lately(asked: Asked, request: SearchRequest, question: Question, place: Place | None = None) -> SearchAnswer:
-    """While the index does not answer, and on from such a page: what was captured lately."""
+    """While the index does not answer, and on from such a page: what was captured lately. What was passed on is not
+    looked for: it is the index that tells where that is."""
     page = asked.scope.lately.search(question, place)
     shown, count = query_shown(request.query, page.notes), len(page.found)
     asked.detail.update({"words": shown.words, "total": count, "shown": count, "partial": True})
@@ -136,7 +140,7 @@ def _lately(asked: Asked, request: SearchRequest, question: Question, place: Pla
         **partly(page.since, page.until or from_datetime(asked.scope.clock())),
         total=count,
         total_relation="gte",
-        hits=[_hit(searcher.Hit(document, highlights), names) for document, highlights in page.found],
+        hits=[_hit(searcher.Hit(document, highlights), names, {}) for document, highlights in page.found],
         next_cursor=page.next_cursor,
         query=shown,
     )
@@ -148,10 +152,12 @@ def query_shown(text: str, notes: Sequence[str]) -> QueryShown:
     return QueryShown(text=printed(query), words=in_words(query), tree=as_json(query), notes=list(notes))
 
 
-def _hit(hit: searcher.Hit, names: Names) -> Hit:
+def _hit(hit: searcher.Hit, names: Names, sources: Sources) -> Hit:
     found_in = [FoundIn(attachment_id=file.attachment_id, name=file.name) for file in hit.found_in]
     told = None if hit.explanation is None else _explanation(hit.explanation)
-    return Hit(**message_fields(hit.document, names), highlights=hit.highlights, found_in=found_in, explanation=told)
+    return Hit(
+        **message_fields(hit.document, names, sources), highlights=hit.highlights, found_in=found_in, explanation=told
+    )
 
 
 def _explanation(told: explain.Explanation) -> Explanation:

@@ -4,8 +4,8 @@ import Link from "@cloudscape-design/components/link";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import { ProblemAlert } from "@/components/ProblemAlert";
-import { RouterLink } from "@/components/RouterLink";
 import { MessageText, SafeText } from "@/components/SafeText";
+import { SourceLink } from "@/components/SourceLink";
 import { isWeb, useDownload, usePicture } from "@/components/useFileLink";
 import styles from "@/features/conversation/components/Conversation.module.css";
 import type { Attachment } from "@/lib/api/types";
@@ -61,7 +61,7 @@ export function Attachments({ attachments }: { attachments: Attachment[] }) {
             <Status attachment={attachment} />
             {attachment.contentUrl ? <Download address={attachment.contentUrl} name={attachment.name ?? "file"} /> : null}
             <Said attachment={attachment} />
-            <Source attachment={attachment} />
+            <SourceLink attachment={attachment} />
           </div>
         </li>
       ))}
@@ -95,16 +95,6 @@ function Said({ attachment }: { attachment: Attachment }) {
     <blockquote className={styles.quote}>
       <MessageText text={text} />
     </blockquote>
-  );
-}
-
-/** The way to the message that was passed on, where the archive has it. */
-function Source({ attachment: { sourceChannelId: channel, sourceMessageId: message } }: { attachment: Attachment }) {
-  if (!channel || !message) return null;
-  return (
-    <RouterLink to={`/conversations/${encodeURIComponent(channel)}?around=${encodeURIComponent(message)}`}>
-      Show the message that was forwarded
-    </RouterLink>
   );
 }
 

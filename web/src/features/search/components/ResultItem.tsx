@@ -5,6 +5,7 @@ import { MessageBadges } from "@/components/MessageBadges";
 import { PlatformBadge } from "@/components/PlatformBadge";
 import { RouterLink } from "@/components/RouterLink";
 import { MarkedText, MessageText, SafeText } from "@/components/SafeText";
+import { SourceLink } from "@/components/SourceLink";
 import { Timestamp } from "@/components/Timestamp";
 import { channelLabel } from "@/components/channelLabel";
 import styles from "@/features/search/components/Search.module.css";
@@ -39,6 +40,7 @@ export function ResultItem({ hit }: { hit: Hit }) {
         <div className={styles.excerpts}>
           <Excerpts hit={hit} />
           <FoundIn hit={hit} />
+          <PassedOn hit={hit} />
           {hit.explanation ? <Why explanation={hit.explanation} /> : null}
         </div>
       </article>
@@ -73,6 +75,17 @@ function FoundIn({ hit }: { hit: Hit }) {
       ))}
     </div>
   );
+}
+
+/** The messages that it passes on; what an edit took away is no longer one. */
+function PassedOn({ hit }: { hit: Hit }) {
+  return hit.attachments
+    .filter((attachment) => attachment.sourceMessageId && !attachment.removed)
+    .map((attachment) => (
+      <div key={attachment.attachmentId}>
+        <SourceLink attachment={attachment} />
+      </div>
+    ));
 }
 
 function Excerpts({ hit }: { hit: Hit }) {
