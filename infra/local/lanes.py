@@ -3,10 +3,11 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -81,8 +82,14 @@ def run_all(chosen: Sequence[Lane]) -> list[Outcome]:
     beside = Beside()
     with ThreadPoolExecutor(_BESIDE) as pool:
         left = [pool.submit(run_lane, lane, beside.run) for lane in others]
+
+        def until_alone() -> None:
+            beside.hurry()
+            wait(left)
+
         try:
-            told = run_lane(front, in_front, lambda: wait(left))
+            told = run_lane(front, in_front, until_alone)
+            beside.hurry()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             beside.end()
@@ -142,12 +149,14 @@ class Beside:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._priority = _LOWEST
+        self._ranking = threading.Lock()
 
     def run(self, part: Part, variables: Mapping[str, str]) -> int:
         """Run a part that gives way to what runs in front; its exit code."""
         print(f"\n=== {part.name}: begins beside ===", flush=True)
         process = subprocess.Popen(
-            _giving_way(part.command),
+            ["nice", "-n", str(_LOWEST), *map(str, part.command)],
             cwd=part.folder,
             env=_environment(variables),
             stdin=subprocess.DEVNULL,
@@ -155,14 +164,22 @@ class Beside:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        _give_way(process.pid)
-        self._running.add(process)
+        with self._ranking:
+            self._running.add(process)
+            _rank(process.pid, self._priority)
         try:
             printed, _ = process.communicate()
         finally:
             self._running.discard(process)
         print(f"\n=== {part.name} ===\n{printed.decode(errors='replace')}", flush=True)
         return process.returncode
+
+    def hurry(self) -> None:
+        """Nothing runs in front any more: let them have their share beside whatever else this machine does."""
+        with self._ranking:
+            self._priority = 0
+            for process in list(self._running):
+                _rank(process.pid, self._priority)
 
     def end(self) -> None:
         """End what runs: in sessions of their own, they are not told when somebody interrupts us."""
@@ -185,11 +202,14 @@ def read_report(path: Path) -> Count:
     return total
 
 
-def _giving_way(command: Sequence[str | Path]) -> list[str]:
-    return ["nice", "-n", str(_LOWEST), *(str(item) for item in command)]
-
-
-def _give_way(session: int) -> None:
+def _rank(session: int, priority: int) -> None:
     """Linux shares the machine between sessions first, by a number of their own; within them by ``nice``."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        Path(f"/proc/{session}/autogroup").write_text(str(_LOWEST), "ascii")
+    while True:
+        try:
+            Path(f"/proc/{session}/autogroup").write_text(str(priority), "ascii")
+        except BlockingIOError:  # who is not root may say so ten times a second
+            time.sleep(0.1)
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        else:
+            return

@@ -90,6 +90,19 @@ def test_what_is_beside_gives_way(capfd: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system ranks no sessions")
+def test_what_is_beside_gives_way_no_longer_than_something_runs_in_front(tmp_path: Path) -> None:
+    rank = "import pathlib, sys, time\nrank = lambda: pathlib.Path('/proc/self/autogroup').read_text().split()[-1]\n"
+    rank += "while rank() != '19': time.sleep(0.01)\npathlib.Path(sys.argv[1]).touch()\n"
+    rank += "while rank() != '0': time.sleep(0.01)\n"
+    until = Part("until", meeting(tmp_path, "until", "low"))
+    beside = Part("beside", python(rank, tmp_path / "low"))
+
+    found = counted([Lane("stack", [until, Part("last", ["true"], alone=True)]), Lane("unit", [beside])])
+
+    assert set(found.values()) == {Count(passed=1)}
+
+
 def test_what_is_alone_waits_for_the_others(tmp_path: Path) -> None:
     begin = Part("begin", meeting(tmp_path, "begin", "other"))
     other = Part("other", meeting(tmp_path, "other", "begin"))
