@@ -19,7 +19,8 @@ from infra.local.processes import StartError
 from infra.local.settings import ROOT
 
 _BESIDE = 2
-_LOWEST = 19
+_LOW = 10
+"""Of 19: with what runs in front on both sides of it, a tenth of the machine; and all that is left over."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ Outcome = tuple[Part, Count, float]
 def run_all(chosen: Sequence[Lane]) -> list[Outcome]:
     """Run the first lane in front and the others beside it, as many at a time as there are ``_BESIDE``.
 
-    The first waits more than it computes: the others take, at the lowest priority, what it leaves of the machine.
+    The first waits more than it computes: the others take, at a low priority, what it leaves of the machine.
     """
     front, *others = chosen
     beside = Beside()
@@ -149,14 +150,14 @@ class Beside:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._priority = _LOWEST
+        self._priority = _LOW
         self._ranking = threading.Lock()
 
     def run(self, part: Part, variables: Mapping[str, str]) -> int:
         """Run a part that gives way to what runs in front; its exit code."""
         print(f"\n=== {part.name}: begins beside ===", flush=True)
         process = subprocess.Popen(
-            ["nice", "-n", str(_LOWEST), *map(str, part.command)],
+            ["nice", "-n", str(_LOW), *map(str, part.command)],
             cwd=part.folder,
             env=_environment(variables),
             stdin=subprocess.DEVNULL,

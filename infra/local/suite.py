@@ -1,7 +1,7 @@
 """``make test``: every linter and every test, with one count at the end.
 
 The tests on the local stack run in front. They wait more than they compute: what needs no stack runs beside them, at
-the lowest priority, and prints what it has to say in one piece. The load comes last, with nothing beside it.
+a low priority, and prints what it has to say in one piece. The load comes last, with nothing beside it.
 
 The last line printed is ``N passed, N failed, N skipped`` over all of them, a linter counting as one. What the machine
 lacks is installed first, and said. Each part writes a JUnit report to ``.local/reports``; nothing is read from its

@@ -74,7 +74,7 @@ def test_lanes_run_beside_each_other_and_their_output_is_shown(
 
     printed = capfd.readouterr().out
     assert printed.endswith("3 passed, 1 failed, 0 skipped\n")
-    assert "=== one ===\nmet two three" in printed
+    assert {"=== one ===", "met two three"} <= {*printed.splitlines()}, "in front, line by line"
     assert "=== two ===\nmet one three" in printed
     assert suite.main(["--only", "check"]) == 0, "nothing else is asked for"
 
@@ -84,7 +84,7 @@ def test_what_is_beside_gives_way(capfd: pytest.CaptureFixture[str]) -> None:
 
     lanes.run_all([Lane("stack", [tell]), Lane("unit", [tell])])
 
-    front, beside = os.nice(0), 19
+    front, beside = os.nice(0), min(os.nice(0) + 10, 19)
     assert sorted(line for line in capfd.readouterr().out.splitlines() if line.startswith("nice")) == sorted(
         [f"nice {front}", f"nice {beside}"]
     )
@@ -93,7 +93,7 @@ def test_what_is_beside_gives_way(capfd: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system ranks no sessions")
 def test_what_is_beside_gives_way_no_longer_than_something_runs_in_front(tmp_path: Path) -> None:
     rank = "import pathlib, sys, time\nrank = lambda: pathlib.Path('/proc/self/autogroup').read_text().split()[-1]\n"
-    rank += "while rank() != '19': time.sleep(0.01)\npathlib.Path(sys.argv[1]).touch()\n"
+    rank += "while rank() != '10': time.sleep(0.01)\npathlib.Path(sys.argv[1]).touch()\n"
     rank += "while rank() != '0': time.sleep(0.01)\n"
     until = Part("until", meeting(tmp_path, "until", "low"))
     beside = Part("beside", python(rank, tmp_path / "low"))
