@@ -88,7 +88,7 @@ def stack() -> Iterator[Stack]:
             patch.setenv(name, "testing")
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
-        for name in ("put_item", "update_item", "delete_item"):
+        for name in ("put_item", "update_item", "delete_item", "transact_write_items"):
             patch.setattr(DynamoDBBackend, name, _at_once(getattr(DynamoDBBackend, name)))
         aws = _clients()
         _make_tables(aws)
@@ -128,7 +128,8 @@ def _record(message: Any) -> dict[str, Any]:
 
 
 def _at_once(write: Callable[..., Any]) -> Callable[..., Any]:
-    """DynamoDB checks a condition and writes in one step; moto does so in two, between which threads may change."""
+    """DynamoDB checks a condition and writes in one step; moto does so in two, between which threads may change, and
+    when a transaction fails puts back tables as they were before it, without what other threads wrote meanwhile."""
 
     def locked(*arguments: Any, **named: Any) -> Any:
         with _WRITING:
