@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import _lru_cache_wrapper
 from typing import Any
 
@@ -16,12 +16,14 @@ from opensearchpy import OpenSearch
 from infra.local.guard.proxy import guarded
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Connection, Principal
+from quire.aws.sessions import Aws
 from quire.bootstrap import api, claims, connections, desk, evidence, hand_over, outbound, search, tenants
 from quire.bootstrap import timetable as schedules
 from quire.domain.ids import TenantId
 from tests import api_calls
 from tests.api_calls import ORIGIN, Answer, answer_of, call
 from tests.archiving import drain
+from tests.confined import Confined
 from tests.deployed import TENANT, Deployed, deployed
 from tests.lambda_context import CONTEXT
 from tests.moto_aws import NOW
@@ -50,11 +52,12 @@ class Timetable:
 
 @dataclass
 class Serving:
-    """Everything from the stream to the API."""
+    """Everything from the stream to the API; ``read`` are the objects that sessions of each purpose have read."""
 
     house: Deployed
     engine: OpenSearch
     timetable: Timetable
+    read: Mapping[str, set[tuple[str, str]]] = field(default_factory=dict)
     position: int = 0
 
     def capture(self, *facts: Mapping[str, Any], tenant: str = TENANT) -> None:
@@ -140,9 +143,11 @@ def serving() -> Iterator[Serving]:
             for name in ("patient", "prompt"):
                 if name in vars(module):
                     patch.setattr(module, name, lambda: house.aws.aws)
+        confined = Confined()
+        patch.setattr(Aws, "assume", lambda base, *args, **more: confined(base, *args, **more))
         timetable = Timetable()
         patch.setattr(schedules, "timetable", lambda: timetable)
-        yield Serving(house, OpenSearch([url]), timetable)
+        yield Serving(house, OpenSearch([url]), timetable, confined.read)
     start_anew()
     assert guard.refused == [], "the product asked for what OpenSearch Serverless does not have"
 

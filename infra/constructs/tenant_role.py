@@ -54,13 +54,15 @@ class TenantRole(Construct):
         actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
         self._allow_items("Audit", actions, [table.table_arn], [f"T#{self._tenant}#*"])
 
-    def read_objects(self, *buckets: s3.IBucket) -> None:
-        """Versions of objects under ``t/<tenant>/``."""
+    def read_objects(self, journal: s3.IBucket, archive: s3.IBucket) -> None:
+        """Versions of the tenant's segments, files and log. Which of these a session may read, its purpose decides
+        (``quire.identity.isolation``): one that reads messages is given the journal's segments only."""
+        kinds = ((journal, "journal"), (archive, "archive"), (archive, "blobs"), (archive, "log"))
         self.role.add_to_policy(
             iam.PolicyStatement(
                 sid="ReadObjects",
                 actions=["s3:GetObject", "s3:GetObjectVersion"],
-                resources=[bucket.arn_for_objects(f"t/{self._tenant}/*") for bucket in buckets],
+                resources=[bucket.arn_for_objects(f"t/{self._tenant}/{kind}/*") for bucket, kind in kinds],
             )
         )
         if self._stage.policy_variables:

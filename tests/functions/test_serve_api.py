@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import boto3
 import orjson
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local.demo.deliveries import week_deliveries
 from infra.local.demo.facts import expected_facts
@@ -15,18 +17,19 @@ from infra.local.demo.story import read_week
 from quire.audit.entries import verify
 from quire.aws.audit_table import AuditTable
 from quire.aws.control import Tenant
+from quire.aws.event_rows import MAX_INLINE_BYTES
 from quire.bootstrap import api as bootstrap
 from quire.bootstrap.api import reach_of
-from quire.config import Settings
+from quire.config import Settings, settings
 from quire.domain.errors import UnavailableError
 from quire.domain.ids import TenantId, message_id
-from quire.identity.isolation import session_policy
+from quire.identity.isolation import assume_tenant, session_policy
 from quire.identity.policy import permissions
 from quire.identity.principal import Principal, Role
 from tests.deployed import TENANT
 from tests.functions.test_archive_events import PUSHED, outgoing
 from tests.pretend import PLATFORM, fact
-from tests.serving import ROLE, Serving, serving
+from tests.serving import ROLE, Serving, serving, start_anew
 
 GLOBEX = TenantId("globex")
 
@@ -184,6 +187,8 @@ def test_a_forward_leads_to_the_message_that_was_passed_on(quire: Serving) -> No
     found = quire.ask("GET", path, query={"around": known["sourceMessageId"]}).body["messages"]
     assert [each["content"] for each in found] == ["the source"]
     assert not {"sourceMessageId", "sourceChannelId"} & {*unknown, *untold}
+    alone = quire.ask("GET", f"/v1/messages/{hit['messageId']}").body
+    assert hit["attachments"] == alone["attachments"] == told["attachments"]
 
 
 def test_a_conversation(chat: Serving) -> None:
@@ -322,8 +327,7 @@ def test_a_request_is_served_with_its_tenants_credentials(chat: Serving, monkeyp
         "arn:aws:dynamodb:us-east-1:123456789012:table/events",
         "arn:aws:dynamodb:us-east-1:123456789012:table/events/index/timeline",
         "arn:aws:dynamodb:us-east-1:123456789012:table/audit",
-        "arn:aws:s3:::journal/t/meridian/*",
-        "arn:aws:s3:::archive/t/meridian/*",
+        "arn:aws:s3:::journal/t/meridian/journal/*",
     }
     keys = {
         store._client._request_signer._credentials.access_key  # type: ignore[attr-defined]
@@ -353,9 +357,33 @@ def test_what_production_reaches(quire: Serving) -> None:
     )
     reach = reach_of(known)
     assert reach.collection == "arn:aws:aoss:eu-west-1:123456789012:collection/abc123"
-    assert reach.buckets == ("arn:aws:s3:::journal", "arn:aws:s3:::archive")
+    assert reach.journal == "arn:aws:s3:::journal"
     assert "kms:Decrypt" in session_policy(TENANT, reach)
     assert replace(reach, collection="").collection == ""
+
+
+def test_who_reads_messages_reads_segments_of_the_journal_and_no_other_object(
+    quire: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that is too large for its row lies there; what is sealed, and files, are for other sessions."""
+    monkeypatch.setenv("QUIRE_LEDGER_TABLE", "ledger")
+    start_anew()
+    settings.cache_clear()
+    large = "word " * (MAX_INLINE_BYTES // 5 + 1)
+    quire.capture(fact("1", text=large))
+    quire.index()
+    (hit,) = quire.ask("POST", "/v1/search", {"query": "word"}).body["hits"]
+    assert quire.ask("GET", f"/v1/messages/{hit['messageId']}").body["content"] == large
+    assert {key.split("/")[2] for _, key in quire.read["reads"]} == {"journal"}
+
+    session = assume_tenant(quire.house.aws.aws, ROLE, partial(session_policy, reach=reach_of(settings())))(TENANT).s3
+    (bucket, segment), *_ = quire.read["reads"]
+    assert session.get_object(Bucket=bucket, Key=segment)["ContentLength"] > 0
+    kinds = ("archive/legal/2026/03/02", "blobs", "log", "deliveries", "quarantine")
+    others = [(place, f"t/{TENANT}/{kind}/x") for place in (bucket, "archive") for kind in kinds]
+    for place, key in [*others, (bucket, segment.replace(f"t/{TENANT}/", "t/globex/"))]:
+        with pytest.raises(ClientError, match="AccessDenied"):
+            session.get_object(Bucket=place, Key=key)
 
 
 def test_the_demo_week_is_found(quire: Serving) -> None:

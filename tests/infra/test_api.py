@@ -166,8 +166,22 @@ def test_the_tenant_role_reaches_one_tenants_objects(synthesised: dict[str, Synt
     statements = role_statements(synthesised[name], "TenantRole")
     objects = [statement for statement in statements if "s3:GetObject" in statement["Action"]]
     assert {statement["Sid"] for statement in objects} == {"ReadObjects", "CopyFiles"}
-    for resource in (each for statement in objects for each in as_list(statement["Resource"])):
-        assert resource["Fn::Join"][1][-1] == f"/t/{TAG}/*"
+    read = {
+        statement["Sid"]: sorted(
+            (kind, resource["Fn::Join"][1][-1])
+            for resource in as_list(statement["Resource"])
+            for kind in ("Journal", "Archive", "HandOver")
+            if kind in json.dumps(resource)
+        )
+        for statement in objects
+    }
+    assert read == {
+        "ReadObjects": [
+            *(("Archive", f"/t/{TAG}/{kind}/*") for kind in ("archive", "blobs", "log")),
+            ("Journal", f"/t/{TAG}/journal/*"),
+        ],
+        "CopyFiles": [("HandOver", f"/t/{TAG}/*")],
+    }
     (listing,) = [statement for statement in statements if "s3:ListBucket" in statement["Action"]]
     assert listing["Condition"] == {"StringLike": {"s3:prefix": f"t/{TAG}/*"}}
     keys = {each["Sid"]: each["Condition"]["StringEquals"] for each in statements if "kms:Decrypt" in each["Action"]}

@@ -28,7 +28,7 @@ BUCKET = "arn:aws:s3:::quire-production-data-journalbucket0a1b2c3d-1abcdefghijkl
 REACH = Reach(
     read=(TABLE, f"{TABLE}2"),
     written=(f"{TABLE}3",),
-    buckets=(BUCKET, f"{BUCKET}2"),
+    journal=BUCKET,
     key="arn:aws:kms:ap-southeast-2:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
     collection="arn:aws:aoss:ap-southeast-2:123456789012:collection/0123456789abcdefghij",
     timeline=f"{TABLE}2/index/timeline",
@@ -68,7 +68,8 @@ def test_no_key_of_another_tenant_matches(tenant: TenantId, other: TenantId, res
             assert not any(fnmatch.fnmatchcase(f"T#{stranger}#{rest}", key) for key in keys)
             assert not any(fnmatch.fnmatchcase(f"{stranger}#{rest}", key) for key in keys)
             objects = [arn for arn in statement["Resource"] if arn.startswith("arn:aws:s3")]
-            assert not any(fnmatch.fnmatchcase(f"{BUCKET}/t/{stranger}/{rest}", arn) for arn in objects)
+            for path in (rest, f"journal/{rest}"):
+                assert not any(fnmatch.fnmatchcase(f"{BUCKET}/t/{stranger}/{path}", arn) for arn in objects)
 
 
 def test_what_it_names() -> None:
@@ -77,8 +78,7 @@ def test_what_it_names() -> None:
     actions = {action for statement in policy for action in statement["Action"]}
     assert not any("*" in action or "Scan" in action or "Delete" in action or "Update" in action for action in actions)
     assert [arn for statement in policy for arn in statement["Resource"] if arn.startswith(BUCKET)] == [
-        f"{BUCKET}/t/acme/*",
-        f"{BUCKET}2/t/acme/*",
+        f"{BUCKET}/t/acme/journal/*",
     ]
     puts = [statement for statement in policy if "dynamodb:PutItem" in statement["Action"]]
     assert [statement["Resource"] for statement in puts] == [[f"{TABLE}3"]]
@@ -91,7 +91,7 @@ def test_what_it_names() -> None:
 
 
 def test_without_key_and_collection() -> None:
-    policy = orjson.loads(session_policy(TenantId("acme"), Reach((TABLE,), (), (BUCKET,))))["Statement"]
+    policy = orjson.loads(session_policy(TenantId("acme"), Reach((TABLE,), (), BUCKET)))["Statement"]
     assert not any(statement["Resource"] == [""] for statement in policy)
 
 
@@ -103,7 +103,7 @@ def test_no_tenant(tenant: str) -> None:
 
 def test_too_long() -> None:
     with pytest.raises(ValueError, match="characters"):
-        session_policy(TenantId("acme"), Reach((TABLE,) * 30, (), ()))
+        session_policy(TenantId("acme"), Reach((TABLE,) * 30, ()))
 
 
 @given(tenants, tenants, st.text("abc#-/0", max_size=6))

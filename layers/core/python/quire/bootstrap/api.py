@@ -146,7 +146,6 @@ def reach_of(known: Settings) -> Reach:
     def table(name: str) -> str:
         return f"arn:{partition}:dynamodb:{known.region}:{account}:table/{known.need(name)}"
 
-    buckets = [name for name in (known.journal_bucket, known.archive_bucket) if name]
     collection = ""
     if known.search_signed:
         collection_id = (urlsplit(known.need("search_endpoint")).hostname or "").split(".", 1)[0]
@@ -154,7 +153,7 @@ def reach_of(known: Settings) -> Reach:
     return Reach(
         read=(table("control_table"), table("events_table")),
         written=(table("audit_table"),),
-        buckets=tuple(f"arn:{partition}:s3:::{name}" for name in buckets),
+        journal=f"arn:{partition}:s3:::{known.need('journal_bucket')}",
         key=known.data_key_arn,
         collection=collection,
         timeline=f"{table('events_table')}/index/{TIMELINE}",

@@ -39,15 +39,17 @@ KEPT_SECONDS = 840
 
 @dataclass(frozen=True)
 class Reach:
-    """Everything of which a tenant's part is reached: ARNs of tables, buckets, key and search collection.
+    """Everything of which a tenant's part is reached: ARNs of tables, the journal's bucket, key and search collection.
 
     ``written`` are the tables of which items may also be put, ``timeline`` is the index of events by conversation.
-    ``key``, ``collection`` and ``timeline`` are empty where there is none.
+    Of objects, readers need the journal's segments alone: an event that is too large for its row lies there, for longer
+    than its row lives. What is sealed, and files, are for sessions that prove and that hand over.
+    ``journal``, ``key``, ``collection`` and ``timeline`` are empty where there is none.
     """
 
     read: tuple[str, ...]
     written: tuple[str, ...]
-    buckets: tuple[str, ...]
+    journal: str = ""
     key: str = ""
     collection: str = ""
     timeline: str = ""
@@ -69,8 +71,9 @@ def session_policy(tenant: TenantId, reach: Reach) -> str:
     statements: list[dict[str, object]] = [
         _allow(reading, [*reach.read, *reach.written], own),
         _allow(["dynamodb:PutItem"], list(reach.written), own),
-        _allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{bucket}/t/{tenant}/*" for bucket in reach.buckets]),
     ]
+    if reach.journal:
+        statements.append(_allow(["s3:GetObject", "s3:GetObjectVersion"], [f"{reach.journal}/t/{tenant}/journal/*"]))
     if reach.timeline:
         own_timelines = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{tenant}#*"]}}
         statements.append(_allow(["dynamodb:Query"], [reach.timeline], own_timelines))
