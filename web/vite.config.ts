@@ -24,6 +24,6 @@ export default defineConfig(({ mode }) => ({
     server: { deps: { inline: [/@cloudscape-design/] } },
     restoreMocks: true,
     unstubGlobals: true,
-    testTimeout: 20_000,
+    testTimeout: 120_000, // beside other tests, on a busy machine; what hangs is found all the same
   },
 }));
