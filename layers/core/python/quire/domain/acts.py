@@ -1,7 +1,6 @@
 """What an event says that somebody did to a message. Pure."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from quire.domain.events import ANYONE, Actor, Event, MessageCreated, MessageDeleted, MessageEdited, Reaction
 from quire.domain.ids import SubjectId, subject_id
@@ -9,8 +8,7 @@ from quire.domain.ids import SubjectId, subject_id
 ActKind = Literal["wrote", "edited", "deleted", "reacted", "unreacted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """Somebody did something to a message; ``text`` is what they wrote, ``emoji`` what they reacted with."""
 
     kind: ActKind

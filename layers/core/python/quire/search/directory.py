@@ -128,8 +128,8 @@ def _of_channel(event: Event) -> Hashable:
 
 def _of_people(event: Event) -> Hashable:
     """All that :func:`_users` reads of an event but its time."""
-    actors = ((each.id, each.name, each.email, each.type) if each else None for each in _actors(event))
-    mentioned = ((each.id, each.name, each.kind) for each in _mentions(event))
+    actors = [(each.id, each.name, each.email, each.type) if each else None for each in _actors(event)]
+    mentioned = [(each.id, each.name, each.kind) for each in _mentions(event)]
     return event.tenant_id, event.platform, event.workspace_id, *actors, *mentioned
 
 
@@ -207,7 +207,7 @@ def _actors(event: Event) -> list[Actor | None]:
 
 def _mentions(event: Event) -> tuple[Mention, ...]:
     body = event.body
-    return body.content.mentions if isinstance(body, MessageCreated | MessageEdited) else ()
+    return body.content.mentions if isinstance(body, (MessageCreated, MessageEdited)) else ()
 
 
 def _grouped[S, K](seen: Iterable[S], key: Callable[[S], K]) -> list[list[S]]:

