@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from quire.domain.attachment_state import AttachmentState, attachment_states
 from quire.domain.events import (
-    ANYONE,
     Actor,
     AttachmentFact,
     ChannelRef,
@@ -19,6 +18,7 @@ from quire.domain.events import (
     Reaction,
 )
 from quire.domain.ids import ChannelId, ConnectionId, MessageId, SubjectId, TenantId
+from quire.domain.reaction_state import ReactionState, reaction_states
 from quire.domain.time import nanoseconds
 
 
@@ -29,16 +29,6 @@ class Version:
     content: Content
     at: str | None = None
     by: Actor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReactionState:
-    """An emoji and who set it; ``removed_at`` once it was taken back."""
-
-    emoji: str
-    actor: Actor
-    added_at: str | None = None
-    removed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +83,39 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
     edits and reactions coarser times than messages, so that an edit's may lie before what it changed.
     """
     unique = {event.event_id: event for event in events if event.message_id is not None}
-    ordered = sorted(unique.values(), key=_order)
-    if not ordered:
-        return None
+    if len(unique) == 1:
+        (only,) = unique.values()
+        if isinstance(only.body, MessageCreated):
+            return as_written(only, only.body)
+    return in_order(sorted(unique.values(), key=_order)) if unique else None
+
+
+def as_written(event: Event, body: MessageCreated) -> MessageState:
+    """What :func:`in_order` makes of a creation alone, which is all most messages ever have: in a fifth of the time."""
+    return MessageState(
+        message_id=_message_id(event),
+        tenant_id=event.tenant_id,
+        connection_id=event.connection_id,
+        platform=event.platform,
+        workspace_id=event.workspace_id,
+        channel_id=event.channel_id,
+        channel=_channel([event], body.channel),
+        native=body.native,
+        sent_at=body.sent_at or event.occurred_at,
+        revision=1,
+        thread_id=event.thread_id or None,
+        parent_message_id=event.parent_message_id or None,
+        subject_id=event.subject_id,
+        sender=body.sender,
+        system=body.system or None,
+        broadcast=bool(body.broadcast),
+        versions=(Version(content=body.content, at=event.occurred_at, by=body.sender),),
+        event_ids=(event.event_id,),
+    )
+
+
+def in_order(ordered: list[Event]) -> MessageState:
+    """Fold events of one message, each once, in order; at least one."""
     reference = _reference(ordered)
     body = reference.body
     assert isinstance(body, _ABOUT)  # noqa: S101 - it names its message
@@ -123,10 +143,10 @@ def message_state(events: Iterable[Event]) -> MessageState | None:
         edited_at=edited_at,
         deleted_at=deleted.occurred_at if deleted else None,
         deleted_by=deleted.body.deleted_by if deleted and isinstance(deleted.body, MessageDeleted) else None,
-        reactions=_reactions(ordered),
+        reactions=reaction_states(ordered),
         attachments=attachment_states(ordered),
         revision=len(ordered),
-        event_ids=tuple(sorted(unique)),
+        event_ids=tuple(sorted(event.event_id for event in ordered)),
     )
 
 
@@ -244,42 +264,3 @@ def _deletion(ordered: list[Event]) -> Event | None:
         elif isinstance(event.body, MessageEdited) and event.body.cause == "platform":
             deleted = None
     return deleted
-
-
-def _reactions(ordered: list[Event]) -> tuple[ReactionState, ...]:
-    standing: dict[tuple[str, str], ReactionState] = {}
-    past: list[ReactionState] = []
-    for event in ordered:
-        body = event.body
-        if not isinstance(body, Reaction):
-            continue
-        key = (body.actor.id, body.emoji)
-        if event.kind == "reaction.removed":
-            past.extend(_taken_back(standing, body, event.occurred_at))
-            continue
-        if body.exclusive and key not in standing:
-            past.extend(_taken_back(standing, body.model_copy(update={"emoji": ""}), event.occurred_at))
-        current = standing.get(key)
-        if current is None or (current.added_at is None and body.timed):
-            standing[key] = ReactionState(
-                emoji=body.emoji, actor=body.actor, added_at=event.occurred_at if body.timed else None
-            )
-    return tuple(
-        sorted(
-            [*past, *standing.values()],
-            key=lambda r: (r.added_at or "", r.emoji, r.actor.id, r.removed_at or ""),
-        )
-    )
-
-
-def _taken_back(standing: dict[tuple[str, str], ReactionState], removal: Reaction, at: str) -> list[ReactionState]:
-    """Take what a removal is about out of ``standing``; one that was never seen to be set is told all the same."""
-    anyone, any_emoji = removal.actor.id == ANYONE.id, not removal.emoji
-    gone = [
-        standing.pop((actor, emoji))
-        for actor, emoji in list(standing)
-        if (anyone or actor == removal.actor.id) and (any_emoji or emoji == removal.emoji)
-    ]
-    if not gone and not anyone and not any_emoji:
-        gone = [ReactionState(emoji=removal.emoji, actor=removal.actor)]
-    return [replace(state, removed_at=at) for state in gone]

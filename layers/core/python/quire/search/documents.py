@@ -13,7 +13,8 @@ import orjson
 from quire.domain.acts import act_of
 from quire.domain.events import Event, event_from_json, told
 from quire.domain.ids import subject_id
-from quire.domain.message import MessageState, ReactionState, Version
+from quire.domain.message import MessageState, Version
+from quire.domain.reaction_state import ReactionState
 from quire.domain.time import nanoseconds
 from quire.search.attached import Attached, attachment_document, attachments_of, file_names_and_types, file_texts
 from quire.search.languages import languages_of
@@ -210,10 +211,7 @@ def _evidence(known: Sequence[Known]) -> dict[str, Any] | None:
     """Where the event that made the message lies; while none did, where the first we know lies."""
     if not known:
         return None
-    ordered = sorted(
-        known, key=lambda each: (each.event.kind != "message.created", nanoseconds(each.event.occurred_at))
-    )
-    first = ordered[0]
+    first = min(known, key=lambda each: (each.event.kind != "message.created", nanoseconds(each.event.occurred_at)))
     return {"segment": first.segment, "version_id": first.version_id, "frame": first.frame}
 
 
