@@ -36,10 +36,9 @@ def _have_browser() -> None:
     try:
         install([SHELL])
     except PreflightError:
-        other = browser_path()
-        if other is None:
-            raise
-        sys.stdout.write(f"{SHELL} cannot be had here: {other} takes longer\n")
+        if browser_path() is None:
+            install(["chromium"])
+        sys.stdout.write(f"{SHELL} cannot be had here: {browser_path()} takes longer\n")
 
 
 def browser_path() -> Path | None:

@@ -115,7 +115,7 @@ def test_where_that_browser_cannot_be_had_another_one_does(
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     programs(tmp_path, monkeypatch)
-    with pytest.raises(preflight.PreflightError, match=f"as root: apt-get install {machine.SHELL}"):
+    with pytest.raises(preflight.PreflightError, match="as root: apt-get install chromium"):
         machine.prepare(browser=True, opensearch=False)
     programs(tmp_path, monkeypatch, "chromium")
     machine.prepare(browser=True, opensearch=False)
@@ -204,3 +204,22 @@ def test_a_java_that_is_new_enough_is_taken_before_the_one_from_pypi(
     assert java.find(21) == tmp_path
     assert java.has_module(tmp_path, "jdk.incubator.vector")
     assert java.major(java.find(100)) is not None, "nothing is new enough: the one from PyPI is there at least"
+
+
+@pytest.mark.parametrize(("here", "installed"), [(("chromium",), []), ((), ["chromium"])])
+def test_where_it_cannot_be_had_another_browser_is_taken_or_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...], installed: list[str]
+) -> None:
+    programs(tmp_path, monkeypatch, *here)
+    asked: list[str] = []
+
+    def install(packages: list[str]) -> None:
+        if machine.SHELL in packages:
+            raise preflight.PreflightError("no such package")
+        asked.extend(packages)
+        programs(tmp_path, monkeypatch, *packages)
+
+    monkeypatch.setattr(machine, "install", install)
+    machine.prepare(browser=True, opensearch=False)
+    assert asked == installed
+    assert machine.browser_path() == tmp_path / "chromium"
