@@ -6,10 +6,12 @@ calls (rows and segments lie in memory, who and which channels there are is work
 until a refresh. The baseline are the same documents, ready, through opensearch-py's ``helpers.bulk``, into indexes made
 alike.
 
-*index_segment* takes new segments, of about as many messages as a busy stream hands over at once (up to 6 MB).
-*rebuild* is what ``reindex_tenant`` does between beginning a run and comparing: the same segments into a generation
-that is being built, when the rows of all messages older than ``ROW_DAYS`` have expired, so that the new index has to be
-asked what it holds of them. Whether all of them are in it is compared after the clock has stopped.
+*index_segment* takes new segments, of about as many messages as a busy stream hands over at once (up to 6 MB), in the
+order they were written: those of one segment go into one month's index, or two. *of six months at once* takes the same
+messages in no order, as an import may bring them: each request is then for six indexes. *rebuild* is what
+``reindex_tenant`` does between beginning a run and comparing: the segments in order, into a generation that is being
+built, when the rows of all messages older than ``ROW_DAYS`` have expired, so that the new index has to be asked what it
+holds of them. Whether all of them are in it is compared after the clock has stopped.
 """
 
 import gc
@@ -77,6 +79,9 @@ class Took:
     busy: float
 
 
+_Way = Callable[[OpenSearch, str, Workload], Took]
+
+
 class _Rows:
     """The table of events, in memory; rows of events ``since`` then."""
 
@@ -117,24 +122,28 @@ class _Taken:
 
 
 def figures() -> list[Figure]:
-    """Two for new segments and two for a rebuild from the archive: messages a second, processor time a message."""
+    """New segments in order and in none, and a rebuild: messages a second, and processor time a message."""
     with engine() as (url, _):
-        work = workload()
+        in_order, mixed = workload(), workload(mixed=True)
         gc.collect()
         gc.freeze()  # the workload is the benchmark's: no collection should have to look through it
         client = OpenSearch([url], timeout=60)
-        ways: list[Callable[[OpenSearch, str, Workload], Took]] = [_ready, _indexed, _rebuilt]
-        turns = [[way(client, url, work) for way in ways] for _ in range(ROUNDS + 1)][1:]
+        ready, indexed, rebuilt = _turns(client, url, in_order, [_ready, _indexed, _rebuilt])
+        ready_mixed, indexed_mixed = _turns(client, url, mixed, [_ready, _indexed])
         client.close()
         gc.unfreeze()
-    ready, indexed, rebuilt = ([turn[number] for turn in turns] for number in range(len(ways)))
-    return [*_figures("index_segment", indexed, ready, TARGET), *_figures("rebuild", rebuilt, ready, None)]
+    return [
+        *_figures("index_segment", indexed, ready, TARGET),
+        *_figures("index_segment, of six months at once", indexed_mixed, ready_mixed, None),
+        *_figures("rebuild", rebuilt, ready, None),
+    ]
 
 
-def workload() -> Workload:
-    """Segments of messages in no order."""
-    told = list(Corpus(TENANT, _MESSAGES).messages())
-    random.Random(5).shuffle(told)  # noqa: S311 - an order like any other
+def workload(*, mixed: bool = False) -> Workload:
+    """Segments of messages in the order they were written, or ``mixed``, in no order."""
+    told = sorted(Corpus(TENANT, _MESSAGES).messages(), key=lambda each: each.events[0].occurred_at)
+    if mixed:
+        random.Random(5).shuffle(told)  # noqa: S311 - an order like any other
     segments: dict[str, bytes] = {}
     rows: dict[str, list[EventRow]] = defaultdict(list)
     writes: list[Write] = []
@@ -156,6 +165,12 @@ def workload() -> Workload:
             by_message[str(event.message_id)].append(Known(event, key, "v1", frame))
         writes += [folded(known) for known in by_message.values()]
     return Workload(segments, rows, writes)
+
+
+def _turns(client: OpenSearch, url: str, work: Workload, ways: Sequence[_Way]) -> list[list[Took]]:
+    """What each way took, in turns; the first, which warms the engine, is left out."""
+    turns = [[way(client, url, work) for way in ways] for _ in range(ROUNDS + 1)][1:]
+    return [list(took) for took in zip(*turns, strict=True)]
 
 
 def _with_raw(event: Event) -> Event:

@@ -13,7 +13,7 @@ from quire.search.documents import Document, known_events
 from quire.search.engine import connect
 from quire.search.generations import Generation
 from quire.search.indexes import Indexes
-from quire.search.mapping import MAPPING_VERSION, mappings, template
+from quire.search.mapping import MAPPING_VERSION, index_name, mappings, template
 from quire.search.query import Question
 from quire.search.writes import Counts, Write, Writes
 from tests.chat import Chat, file, known
@@ -48,6 +48,18 @@ def test_an_index_is_made_once_with_mapping_and_alias(search: Bench) -> None:
     assert search.engine.mapping_versions(f"{search.tenant}-messages") == dict.fromkeys(wanted, MAPPING_VERSION)
     standing = Indexes(search.engine).ensure(search.tenant, [])
     assert (standing.current.of, standing.building.of) == ({name: name for name in wanted}, {})
+
+
+def test_one_run_asks_again_only_for_a_month_that_was_not_there(search: Bench) -> None:
+    months = [index_name(search.tenant, f"2026-{month:02}-01T00:00:00Z") for month in (3, 4)]
+    ensure = Indexes(search.engine).ensuring(search.tenant)
+    first = ensure(months[:1])
+    assert ensure(months[:1]) is first
+    assert ensure([]) is first
+    second = ensure(months)
+    assert sorted(second.current.of) == months
+    assert ensure(months[:1]) is second
+    assert Indexes(search.engine).standing(search.tenant).current.of == second.current.of
 
 
 def test_two_indexers_make_an_index_at_the_same_time(search: Bench) -> None:

@@ -28,7 +28,7 @@ from quire.domain.events import (
     event_from_json,
 )
 from quire.domain.ids import ConnectionId, TenantId
-from quire.domain.message import MessageState, in_order, message_state
+from quire.domain.message import MessageState, message_state
 from quire.domain.time import from_unix
 from quire.evidence.canonical import canonical
 from quire.search.documents import Known, document
@@ -148,22 +148,6 @@ def test_what_was_stored_folds_as_what_was_read(history: list[Event], chance: ra
     stored = [event_from_json(event.as_json()) for event in history]
     chance.shuffle(stored)
     assert folded(stored) == folded(history)
-
-
-@given(
-    created,
-    times,
-    st.none() | times,
-    st.sampled_from([None, "", "joined"]),
-    st.sampled_from([None, False, True]),
-    st.sampled_from([None, "", "thread"]),
-)
-def test_a_creation_alone_is_folded_as_among_others(
-    wrote: MessageCreated, at: str, sent: str | None, system: str | None, broadcast: bool | None, thread: str | None
-) -> None:
-    body = wrote.model_copy(update={"sent_at": sent, "system": system, "broadcast": broadcast})
-    alone = event("message.created", body, at).model_copy(update={"thread_id": thread, "parent_message_id": thread})
-    assert message_state([alone, alone]) == in_order([alone])
 
 
 @given(histories())

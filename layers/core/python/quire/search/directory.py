@@ -7,7 +7,6 @@ from typing import Any
 from quire.aws.directory import ChannelEntry, Directory, UserEntry
 from quire.domain.events import (
     Actor,
-    AttachmentFact,
     ChannelChanged,
     ChannelRef,
     Event,
@@ -27,6 +26,17 @@ _PEOPLE = frozenset({"user", "bot"})
 _OF_CHANNELS = ("name", "type", "external", "continues", "continued_by", "last_message_at")
 _MOST_IDS = 20
 _OF_USERS = ("name", "email", "type")
+
+_ACTORS: Mapping[type, tuple[str, ...]] = {
+    MessageCreated: ("sender",),
+    MessageEdited: ("sender", "edited_by"),
+    MessageDeleted: ("sender", "deleted_by"),
+    Reaction: ("actor",),
+    Membership: ("member", "by"),
+    ChannelChanged: ("by",),
+    UserChanged: ("user",),
+}
+"""Where a body says who did something, or to whom."""
 
 
 @dataclass(frozen=True)
@@ -186,23 +196,7 @@ def _user(event: Event, native: str, name: str | None, email: str | None, kind: 
 
 
 def _actors(event: Event) -> list[Actor | None]:
-    match event.body:
-        case MessageCreated(sender=sender):
-            return [sender]
-        case MessageEdited(sender=sender, edited_by=editor):
-            return [sender, editor]
-        case MessageDeleted(sender=sender, deleted_by=deleter):
-            return [sender, deleter]
-        case Reaction(actor=actor):
-            return [actor]
-        case Membership(member=member, by=by):
-            return [member, by]
-        case ChannelChanged(by=by):
-            return [by]
-        case UserChanged(user=user):
-            return [user]
-        case AttachmentFact() | _:
-            return []
+    return [getattr(event.body, name) for name in _ACTORS.get(type(event.body), ())]
 
 
 def _mentions(event: Event) -> tuple[Mention, ...]:

@@ -93,9 +93,7 @@ class Indexer:
         tenant, indexed_at = notice.tenant_id, from_datetime(self._clock())
         with without_cycle_search():
             held = self._held(tenant, notice.key, notice.version_id)
-            indexed = self._taken(
-                tenant, held, indexed_at, lambda told, writes: self._put_everywhere(tenant, told, writes, indexed_at)
-            )
+            indexed = self._taken(tenant, held, indexed_at, self._everywhere(tenant, indexed_at))
             indexed.seconds = {} if notice.restored else _seconds(held, self._clock())
         return indexed
 
@@ -110,13 +108,14 @@ class Indexer:
             raise ConflictError("another generation is being built")
         built = set(standing.building.of)
         indexed_at = from_datetime(self._clock())
+        put_elsewhere = self._everywhere(tenant, indexed_at)
 
         def put(part: Mapping[MessageId, Told], writes: Mapping[MessageId, Write]) -> Counts:
             here = {message: each for message, each in part.items() if writes[message].index in built}
             counts = self._put(standing.building, here, writes, indexed_at).counts
             elsewhere = {message: each for message, each in part.items() if message not in here}
             if month is None and elsewhere:
-                counts.add(self._put_everywhere(tenant, elsewhere, writes, indexed_at))
+                counts.add(put_elsewhere(elsewhere, writes))
             return counts
 
         with without_cycle_search():
@@ -131,9 +130,7 @@ class Indexer:
         what is refused."""
         indexed_at = from_datetime(self._clock())
         parts = (dict(part) for part in batched(told.items(), _PART, strict=False))
-        return _in_parts(
-            tenant, parts, indexed_at, lambda part, writes: self._put_everywhere(tenant, part, writes, indexed_at)
-        )
+        return _in_parts(tenant, parts, indexed_at, self._everywhere(tenant, indexed_at))
 
     def filed(self, tenant: TenantId, told: Mapping[MessageId, Sequence[Known]]) -> dict[MessageId, str]:
         """The month (as :func:`index_name` names it) where each message belongs, by what is told of it here and by its
@@ -213,18 +210,21 @@ class Indexer:
         if coming:
             yield dict(coming)
 
-    def _put_everywhere(
-        self, tenant: TenantId, told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write], indexed_at: str
-    ) -> Counts:
-        """A message all of whose rows must still be there is folded from them alone; of any other, the document may
-        know events that nobody else does any more."""
-        standing = self._indexes.ensure(tenant, needed(writes[message] for message in told))
-        counts, known = self._put(standing.current, told, writes, indexed_at)
-        if standing.building.of:
-            # what only the old document knows, the one being built may never hear from anybody
-            joined = {m: Told(list(known.get(m, each.known)), each.whole) for m, each in told.items()}
-            counts.refused += self._put(standing.building, joined, writes, indexed_at).counts.refused
-        return counts
+    def _everywhere(self, tenant: TenantId, indexed_at: str) -> _Put:
+        """Writes into what is searched and what is being built. A message all of whose rows must still be there is
+        folded from them alone; of any other, the document may know events that nobody else does any more."""
+        ensure = self._indexes.ensuring(tenant)
+
+        def put(told: Mapping[MessageId, Told], writes: Mapping[MessageId, Write]) -> Counts:
+            standing = ensure(needed(writes[message] for message in told))
+            counts, known = self._put(standing.current, told, writes, indexed_at)
+            if standing.building.of:
+                # what only the old document knows, the one being built may never hear from anybody
+                joined = {m: Told(list(known.get(m, each.known)), each.whole) for m, each in told.items()}
+                counts.refused += self._put(standing.building, joined, writes, indexed_at).counts.refused
+            return counts
+
+        return put
 
     def _note(self, tenant: TenantId, events: Sequence[Event], pool: ThreadPoolExecutor) -> None:
         """One worker an entry, so that nobody races with itself."""

@@ -4,7 +4,7 @@ A tenant's are its own, or of the pool (:mod:`quire.search.pool`); how they are 
 same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from quire.domain.ids import TenantId
@@ -62,6 +62,23 @@ class Indexes:
             made = {month: shelf_name(month[-_MONTH:], 0) for month in missing}
             self._shelves.make(tenant, made.values(), [read_alias(tenant)])
         return replace(standing, current=replace(standing.current, of={**standing.current.of, **made}))
+
+    def ensuring(self, tenant: TenantId) -> Callable[[Iterable[str]], Standing]:
+        """:meth:`ensure` for one run of a function: it asks again only where a month is wanted that was not there.
+
+        A rebuild that begins, or ends, meanwhile leaves time for such a run: what it does not write anew is read from
+        its segment, and the indexes it saw stay until it is over.
+        """
+        standing: Standing | None = None
+
+        def ensure(wanted: Iterable[str]) -> Standing:
+            nonlocal standing
+            months = set(wanted)
+            if standing is None or not months <= standing.current.of.keys():
+                standing = self.ensure(tenant, months)
+            return standing
+
+        return ensure
 
     def standing(self, tenant: TenantId) -> Standing:
         """What there is; nothing is made."""
