@@ -11,7 +11,8 @@ order they were written: those of one segment go into one month's index, or two.
 messages in no order, as an import may bring them: each request is then for six indexes. *rebuild* is what
 ``reindex_tenant`` does between beginning a run and comparing: the segments in order, into a generation that is being
 built, when the rows of all messages older than ``ROW_DAYS`` have expired, so that the new index has to be asked what it
-holds of them. Whether all of them are in it is compared after the clock has stopped.
+holds of them. Whether all of them are in it is compared after the clock has stopped. Each is measured in turns with its
+baseline alone, the first before this process did anything else: a function does nothing else either.
 """
 
 import gc
@@ -58,7 +59,8 @@ TENANT = TenantId("bench-index")
 TARGET = 0.6
 ROUNDS = 5
 ROW_DAYS = 90
-_MESSAGES, _SEGMENT = 8_000, 2_000
+_MESSAGES, _SEGMENT = 20_000, 2_000
+"""Ten segments: as many as the queue hands over at once."""
 _RAW = b'{"type":"message"}'
 
 
@@ -128,14 +130,15 @@ def figures() -> list[Figure]:
         gc.collect()
         gc.freeze()  # the workload is the benchmark's: no collection should have to look through it
         client = OpenSearch([url], timeout=60)
-        ready, indexed, rebuilt = _turns(client, url, in_order, [_ready, _indexed, _rebuilt])
+        ready, indexed = _turns(client, url, in_order, [_ready, _indexed])
         ready_mixed, indexed_mixed = _turns(client, url, mixed, [_ready, _indexed])
+        ready_again, rebuilt = _turns(client, url, in_order, [_ready, _rebuilt])
         client.close()
         gc.unfreeze()
     return [
         *_figures("index_segment", indexed, ready, TARGET),
         *_figures("index_segment, of six months at once", indexed_mixed, ready_mixed, None),
-        *_figures("rebuild", rebuilt, ready, None),
+        *_figures("rebuild", rebuilt, ready_again, None),
     ]
 
 
@@ -206,7 +209,8 @@ def _indexed(client: OpenSearch, url: str, work: Workload) -> Took:
 
 
 def _rebuilt(client: OpenSearch, url: str, work: Workload) -> Took:
-    """What :func:`_indexed` left, made anew as ``reindex_tenant`` does it."""
+    """What :func:`_indexed` leaves, made anew as ``reindex_tenant`` does it."""
+    _indexed(client, url, work)
     taken: Any = _Taken()
     sources: Any = _Archive(work.segments)
     since = from_datetime(ENDED - timedelta(days=ROW_DAYS))

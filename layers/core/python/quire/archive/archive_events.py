@@ -43,6 +43,7 @@ class EventArchiver:
         self._segments = segments
         self._quarantine = quarantine
 
+    @without_cycle_search()
     def archive(self, records: Sequence[StreamRecord], now: datetime) -> Outcome:
         """Archive the records of one shard, in stream order.
 
@@ -51,9 +52,7 @@ class EventArchiver:
         everything from there again, which changes nothing for the tenants that are done.
         """
         outcome = Outcome()
-        with without_cycle_search():
-            shares = self._read(records, outcome, now)
-        for tenant, share in shares.items():
+        for tenant, share in self._read(records, outcome, now).items():
             if share.stuck:
                 outcome.fail(share.positions[0])
             elif share.entries:

@@ -81,6 +81,7 @@ class Indexer:
         self._writes = Writes(engine)
         self._clock = clock
 
+    @without_cycle_search()
     def index(self, notice: Notice) -> Indexed:
         """Index every message a segment tells of, and take what it tells of channels and people.
 
@@ -91,12 +92,12 @@ class Indexer:
             CorruptError, NotFoundError, EngineRefusedError: running again will not help.
         """
         tenant, indexed_at = notice.tenant_id, from_datetime(self._clock())
-        with without_cycle_search():
-            held = self._held(tenant, notice.key, notice.version_id)
-            indexed = self._taken(tenant, held, indexed_at, self._everywhere(tenant, indexed_at))
-            indexed.seconds = {} if notice.restored else _seconds(held, self._clock())
+        held = self._held(tenant, notice.key, notice.version_id)
+        indexed = self._taken(tenant, held, indexed_at, self._everywhere(tenant, indexed_at))
+        indexed.seconds = {} if notice.restored else _seconds(held, self._clock())
         return indexed
 
+    @without_cycle_search()
     def reindex(self, tenant: TenantId, segment: tuple[str, str], of: str, month: str | None = None) -> Indexed:
         """Index a segment (key, version) into the generation ``of`` that is being built, and nowhere else; with a
         ``month`` (as :func:`index_name` names it) only that month's messages. Raises as :meth:`index`.
@@ -118,8 +119,7 @@ class Indexer:
                 counts.add(put_elsewhere(elsewhere, writes))
             return counts
 
-        with without_cycle_search():
-            return self._taken(tenant, self._held(tenant, *segment), indexed_at, put)
+        return self._taken(tenant, self._held(tenant, *segment), indexed_at, put)
 
     def folded(self, tenant: TenantId, known: Sequence[Known]) -> Write:
         """The document of a message of which this is known, indexed now; months are not placed yet."""
