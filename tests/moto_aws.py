@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 
 from quire.aws.attachment_queue import AttachmentQueue
 from quire.aws.control import Control
@@ -24,7 +24,7 @@ from quire.aws.stream import CaptureStream
 
 NOW = datetime(2026, 3, 2, 9, 14, 5, tzinfo=UTC)
 BUCKET = "journal"
-_WRITING = RLock()
+_CALLED = RLock()
 
 
 class Clock:
@@ -88,8 +88,7 @@ def stack() -> Iterator[Stack]:
             patch.setenv(name, "testing")
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_PROFILE"):
             patch.delenv(name, raising=False)
-        for name in ("put_item", "update_item", "delete_item", "transact_write_items"):
-            patch.setattr(DynamoDBBackend, name, _at_once(getattr(DynamoDBBackend, name)))
+        patch.setattr(DynamoHandler, "call_action", _at_once(DynamoHandler.call_action))
         aws = _clients()
         _make_tables(aws)
         aws.s3.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
@@ -127,13 +126,13 @@ def _record(message: Any) -> dict[str, Any]:
     }
 
 
-def _at_once(write: Callable[..., Any]) -> Callable[..., Any]:
-    """DynamoDB checks a condition and writes in one step; moto does so in two, between which threads may change, and
-    when a transaction fails puts back tables as they were before it, without what other threads wrote meanwhile."""
+def _at_once(call: Callable[..., Any]) -> Callable[..., Any]:
+    """DynamoDB checks a condition, writes, and answers with what it wrote in one step. In moto, threads may change
+    between these: it then answers with what others wrote, and a transaction that fails takes that back."""
 
     def locked(*arguments: Any, **named: Any) -> Any:
-        with _WRITING:
-            return write(*arguments, **named)
+        with _CALLED:
+            return call(*arguments, **named)
 
     return locked
 

@@ -155,13 +155,14 @@ class Firm:
         """What the queue does with the notices that wait."""
         for body in self.aws.sent():
             self.indexer.index(read_notice(body))
-        for name in self.names():  # a deleted document's version is forgotten at once
-            self.search.raw.indices.put_settings(index=name, body={"index.gc_deletes": "0s"})
+        for name in self.names():
+            self._forgets_at_once(name)
         self.search.refresh()
 
     def forget(self) -> None:
         """Wait until the engine has forgotten the versions of what was deleted."""
         for name in self.names():
+            self._forgets_at_once(name)
             self.search.raw.index(index=name, id="probe", body={}, params={"version": 5, "version_type": "external"})
             self.search.raw.delete(index=name, id="probe")
             for _ in range(100):
@@ -176,6 +177,10 @@ class Firm:
                     break
             self.search.raw.delete(index=name, id="probe")
         self.search.refresh()
+
+    def _forgets_at_once(self, name: str) -> None:
+        """An index that was made anew would remember the versions of what is deleted for a minute."""
+        self.search.raw.indices.put_settings(index=name, body={"index.gc_deletes": "0s"})
 
     def looked(self, *, in_haste: bool = False, **what: Any) -> list[DayReport]:
         """A whole check; the reports of the days that anything is said of. ``in_haste`` a call does as little as one
