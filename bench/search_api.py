@@ -16,6 +16,7 @@ from quire.aws.directory import ChannelEntry, UserEntry
 from quire.domain.ids import ChannelId, SubjectId, TenantId
 from quire.identity.policy import decide
 from quire.identity.principal import Expected, principal_of
+from quire.search.conversations import Conversations
 from quire.search.engine import Engine, connect
 from quire.search.searcher import Searcher
 from tests.api_calls import call, claims
@@ -80,7 +81,9 @@ class SearchApi:
         self._claims = claims(tenant, "compliance_officer")
         everybody: Any = _Everybody()
         members: dict[str, Any] = dict.fromkeys((each.name for each in dataclasses.fields(TenantScope)), everybody)
-        scope = TenantScope(**members | {"tenant": tenant, "searcher": Searcher(engine.for_tenant(tenant))})
+        ours = engine.for_tenant(tenant)
+        over_engine = {"tenant": tenant, "searcher": Searcher(ours), "conversations": Conversations(ours)}
+        scope = TenantScope(**members | over_engine)
         expected = Expected(frozenset({"console"}), "quire/api")
         self._api = build(
             Gate(
