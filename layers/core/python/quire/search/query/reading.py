@@ -5,7 +5,7 @@ stack. It is loaded when the first query is read.
 """
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from lark import Lark, Token
@@ -17,6 +17,8 @@ from quire.search.query.errors import QueryError
 from quire.search.query.limits import MAX_LENGTH
 
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\u300c\u300d", '"'))
+_READ = 256
+"""Queries that are kept as read: each is read twice a request, and again for its next page."""
 _SOMETHING = "a word, a phrase in quotes, a field or a group in parentheses"
 
 _NO_CHAIN = (
@@ -25,6 +27,7 @@ _NO_CHAIN = (
 )
 
 
+@lru_cache(_READ)
 def parse(text: str, *, longest: int = MAX_LENGTH) -> Query:
     """The query that ``text`` says. No text at all asks for every message; signs that say nothing find nothing.
 
