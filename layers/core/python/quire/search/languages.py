@@ -25,8 +25,8 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 
 def languages_of(texts: Iterable[str | None]) -> list[str | None]:
-    """What :func:`language_of` tells of each; of an absent text nothing. Many in a row, with
-    no other work between them, let what the model looks things up in stay at hand."""
+    """What :func:`language_of` tells of each; of an absent text nothing. Many in a row, with no other work between
+    them, let what the model looks things up in stay at hand."""
     return [language_of(text) if text else None for text in texts]
 
 
